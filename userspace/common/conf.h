@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The configuration as every process of the daemon sees it. The parent reads
+ * it (parent/conf_read.c, the only place with libconfuse); the others inherit
+ * it at fork and drop what is not theirs with conf_keep().
+ *
+ * Everything here is checked and complete: no NULL where a string is
+ * required, every number within its documented range.
+ */
+#ifndef RINGBACK_COMMON_CONF_H
+#define RINGBACK_COMMON_CONF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+#include <linux/nf_ringback.h>
+
+#include "addr.h"
+
+#define CONF_PATH_DEFAULT	"/etc/ringback/ringback.conf"
+#define CONTROL_PATH_DEFAULT	"/run/ringback/control.sock"
+#define STORE_PATH_DEFAULT	"/var/lib/ringback/ringback.db"
+
+/* Which evidence counts: bits of conf_watch.recovery. */
+enum evidence {
+	EVIDENCE_TRAP		= 1 << 0,
+	EVIDENCE_REPLY		= 1 << 1,
+	EVIDENCE_PROBE		= 1 << 2,
+	EVIDENCE_OPERATOR	= 1 << 3,	/* always counts */
+};
+/* "trap", "reply", "probe", "operator" */
+const char *evidence_name(enum evidence e);
+
+/* Ways a notice can go: bits of conf_watch.notify. */
+enum route {
+	ROUTE_MAIL	= 1 << 0,
+};
+
+struct conf_watch {
+	char name[RINGBACK_WATCH_NAME_MAX + 1];
+	struct prefix *servers;
+	size_t n_servers;
+	struct prefix *clients;		/* none: any */
+	size_t n_clients;
+	struct portrange *ports;
+	size_t n_ports;
+	uint32_t hooks;			/* enum ringback_hook */
+	char mirror_dev[16];		/* IFNAMSIZ; "" without HOOK_MIRROR */
+	uint32_t no_reply;		/* seconds, 1..240; 3 */
+	uint32_t keep;			/* seconds, 1..2592000; 86400 */
+	uint32_t down_after;		/* failures, 1..; 1 */
+	uint32_t down_clients;		/* distinct clients, 1..; 1 */
+	uint8_t admission;		/* enum ringback_admission; TROUBLE */
+	unsigned int recovery;		/* bits of enum evidence; trap, reply, probe */
+	bool confirm;			/* true: a trap alone is not enough */
+	uint32_t stable;		/* seconds a recovery must last, 0..3600; 5 */
+	uint32_t flap;			/* seconds, 0..86400; 300: recoveries closer than
+					 * this to the one before are not told again */
+	uint32_t probe_min;		/* seconds, 1..3600; 5: first probe interval */
+	uint32_t probe_max;		/* seconds, probe_min..86400; 300: back-off ends */
+	uint32_t probe_timeout;		/* seconds, 1..60; 5 */
+	unsigned int notify;		/* bits of enum route; mail */
+};
+
+enum snmp_auth { SNMP_AUTH_NONE, SNMP_AUTH_MD5, SNMP_AUTH_SHA1, SNMP_AUTH_SHA224,
+		 SNMP_AUTH_SHA256, SNMP_AUTH_SHA384, SNMP_AUTH_SHA512 };
+enum snmp_priv { SNMP_PRIV_NONE, SNMP_PRIV_DES, SNMP_PRIV_AES };
+
+/* An SNMPv3 user (RFC 3414). Without auth, or with auth but no priv where the
+ * section has priv, messages of that user are refused. */
+struct conf_snmp_user {
+	char *name;
+	enum snmp_auth auth;		/* never NONE in a checked configuration */
+	enum snmp_priv priv;
+	char *auth_key;			/* passphrase, >= 8 bytes; secret */
+	char *priv_key;			/* NULL with PRIV_NONE; secret */
+	char *engine_id;		/* hex digits; NULL: informs only (our own engine) */
+};
+
+struct conf_listen {
+	struct addr addr;		/* AF_UNSPEC: any, both families */
+	uint16_t port;
+	char text[80];			/* as written, for messages */
+};
+
+struct conf_snmp {
+	struct conf_listen *listen;	/* none: no traps process */
+	size_t n_listen;
+	char **communities;		/* v1 and v2c; none: none accepted; secret */
+	size_t n_communities;
+	struct conf_snmp_user *users;
+	size_t n_users;
+	char **oids;			/* numeric OIDs that count beside coldStart,
+					 * warmStart and linkUp: "1.3.6.1.4.1..." */
+	size_t n_oids;
+};
+
+/* Other addresses a server sends its traps from, and its name for people. */
+struct conf_alias {
+	struct addr server;
+	struct addr *addresses;
+	size_t n_addresses;
+	char *name;			/* UTF-8, one line; or NULL */
+};
+
+enum mail_client { MAIL_LIBESMTP, MAIL_LIBCURL, MAIL_SENDMAIL };
+enum mail_tls { MAIL_TLS_OFF, MAIL_TLS_OPPORTUNISTIC, MAIL_TLS_REQUIRED };
+
+struct conf_mail {
+	bool configured;		/* section present */
+	enum mail_client client;	/* libesmtp */
+	char *server;			/* host name or address; NULL with sendmail */
+	uint16_t port;			/* 25 */
+	enum mail_tls tls;		/* opportunistic */
+	char *ca_file;			/* NULL: the system's */
+	char *user, *password;		/* NULL: no AUTH; AUTH needs TLS_REQUIRED; secret */
+	char *from;			/* address; required */
+	char *from_name;		/* UTF-8; "ringback" */
+	char *footer;			/* UTF-8 text of the operator, or NULL */
+	char *sendmail;			/* /usr/sbin/sendmail */
+	uint32_t sessions;		/* at a time, 1..16; 2 */
+	uint32_t batch;			/* messages per session, 1..1000; 100 */
+	uint32_t timeout;		/* seconds for one session's silence, 5..600; 60 */
+	uint32_t digest;		/* seconds, 0..3600; 0 */
+	uint32_t give_up;		/* seconds, 60..; 432000 (5 days, RFC 5321 4.5.4.1) */
+	uint32_t retry_min;		/* seconds, 1..; 60: t0 + min * step * step */
+	uint32_t retry_max;		/* seconds, retry_min..; 3600 */
+	uint32_t rate;			/* messages per contact and hour, 0: no limit; 20 */
+};
+
+struct conf {
+	char *path;			/* of the file, absolute */
+	struct conf_watch *watches;
+	size_t n_watches;
+	struct conf_alias *aliases;
+	size_t n_aliases;
+	struct conf_snmp snmp;
+	struct conf_mail mail;
+	char *store_path;
+	uint32_t store_keep;		/* days a closed outage is kept, 1..3650; 90 */
+	char *control_path;
+	char *user;			/* the processes' user; "ringback" */
+	bool kernel;			/* true: a kernel module is expected */
+};
+
+/* Processes; also the index of their sockets in the parent. */
+enum room { ROOM_PARENT, ROOM_ENGINE, ROOM_TRAPS, ROOM_MAILER, ROOM_MAX };
+/* "parent", "engine", "traps", "mailer" */
+const char *room_name(enum room room);
+
+/* Wipes (explicit_bzero) and frees every secret that @room does not need. */
+void conf_keep(struct conf *conf, enum room room);
+void conf_free(struct conf *conf);
+
+const struct conf_watch *conf_watch_find(const struct conf *conf, const char *name);
+/*
+ * The server that @from may speak for: itself where it lies in a watch, else the
+ * server that lists it as an alias. False: a stranger.
+ */
+bool conf_speaks_for(const struct conf *conf, const struct addr *from, struct addr *server);
+/* The name for people of a server, or NULL. */
+const char *conf_server_name(const struct conf *conf, const struct addr *server);
+
+#endif /* RINGBACK_COMMON_CONF_H */

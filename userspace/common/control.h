@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The control socket between the CLI and the engine: AF_UNIX SOCK_STREAM,
+ * JSON texts of one line each (RFC 8259, no newline inside). The CLI sends one
+ * request, the engine answers with rows and one closing line, then either side
+ * may close. Lines of over CONTROL_LINE_MAX bytes end the connection.
+ *
+ *   > {"command": "show outages"}
+ *   < {"row": {"id": 7, "server": "192.0.2.10", ...}}
+ *   < {"done": {"rows": 1}}          or   {"error": "one sentence", "status": 1}
+ *
+ * Commands and their arguments (members beside "command"):
+ *
+ *   show outages                               id server proto port name state
+ *                                              reason began ended evidence
+ *                                              detail waiters watch
+ *   show waiters   [server] [client]           client server proto port outage
+ *                                              state reason attempts first last
+ *                                              mac mail watch
+ *   show contacts                              key mail added
+ *   show notices                               id outage client server proto port
+ *                                              mail route state tries code answer
+ *                                              created next done
+ *   show daemon                                key value: version, counters
+ *   contact add    key mail                    key: ADDR, ADDR/LEN or MAC
+ *   contact del    key
+ *   contact import rows: [[line, key, mail]..] row per refused line: line, error
+ *                                              done: imported, refused
+ *   recover        server [proto port]         row per outage taken up
+ *   monitor                                    rows until the client closes:
+ *                                              time event server proto port
+ *                                              client detail
+ *
+ * Times are RFC 3339 strings, absent values are null. A key never changes its
+ * meaning; more may join. Who may connect is the socket's file mode (0660,
+ * root and the daemon's group); who may change something (contact, recover)
+ * must be root or in that group too: SO_PEERCRED is checked again.
+ */
+#ifndef RINGBACK_COMMON_CONTROL_H
+#define RINGBACK_COMMON_CONTROL_H
+
+#define CONTROL_LINE_MAX	(1024 * 1024)
+/* Rows of one "contact import" request; the CLI splits larger files. */
+#define CONTROL_IMPORT_ROWS	1000
+
+#endif /* RINGBACK_COMMON_CONTROL_H */

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Typed messages between the daemon's processes, over SOCK_SEQPACKET pairs:
+ * one datagram is one message, a header and a body of the type's own form.
+ * Both ends are the same binary, so a body is a plain struct; a receiver still
+ * checks every length and string, because the other room may be taken over.
+ *
+ *   parent -> any      MSG_PEER     with a descriptor: your new socket to ROOM
+ *   parent -> any      MSG_READY    all is handed over, begin
+ *   any -> parent      MSG_UP       first message: I have dropped my rights
+ *   traps -> engine    MSG_TRAP     what a trap said
+ *   engine -> mailer   MSG_NOTICE   deliver this
+ *   mailer -> engine   MSG_RESULT   what became of it
+ *   mailer -> engine   MSG_WINDOW   how many more notices I can hold
+ */
+#ifndef RINGBACK_COMMON_MSG_H
+#define RINGBACK_COMMON_MSG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "addr.h"
+#include "conf.h"
+
+enum msg_type {
+	MSG_PEER = 1,	/* struct msg_peer + one descriptor */
+	MSG_READY,	/* no body */
+	MSG_UP,		/* no body */
+	MSG_TRAP,	/* struct msg_trap */
+	MSG_NOTICE,	/* struct msg_notice, n_items items used */
+	MSG_RESULT,	/* struct msg_result */
+	MSG_WINDOW,	/* struct msg_window */
+};
+
+struct msg_peer {
+	uint32_t room;			/* enum room */
+};
+
+enum trap_kind { TRAP_COLD_START, TRAP_WARM_START, TRAP_LINK_UP, TRAP_OTHER_OID };
+
+/* The room "traps" has checked version, community or user, kind and sender. */
+struct msg_trap {
+	struct addr source;		/* who sent it, as the socket says */
+	struct addr server;		/* for whom it speaks (conf_speaks_for) */
+	uint8_t kind;			/* enum trap_kind */
+	uint8_t version;		/* 1, 2 (v2c), 3 */
+	bool inform;
+	bool authentic;			/* v3 with a verified user */
+	uint32_t uptime;		/* sysUpTime, hundredths of a second */
+	char oid[128];			/* numeric, NUL-terminated */
+};
+
+#define MSG_NOTICE_ITEMS	32
+#define MSG_MAIL_MAX		254	/* RFC 5321, 4.5.3.1.3 less the brackets */
+
+/* One service that is back, as its waiter experienced it. */
+struct msg_notice_item {
+	uint64_t outage;
+	struct service service;
+	struct addr client;
+	uint8_t reason;			/* enum ringback_reason, of the last failure */
+	uint8_t evidence;		/* enum evidence */
+	uint32_t attempts;		/* SYNs the client sent */
+	int64_t first, last;		/* of the client's attempts */
+	int64_t down, up;		/* of the outage */
+	char server_name[128];		/* UTF-8, "" if none */
+	char watch[RINGBACK_WATCH_NAME_MAX + 1];
+};
+
+struct msg_notice {
+	uint64_t id;			/* engine's key, comes back in the result */
+	char to[MSG_MAIL_MAX + 1];
+	char message_id[128];		/* without the angle brackets, stable over repeats */
+	uint32_t tries;			/* deliveries tried before */
+	uint32_t n_items;		/* 1..MSG_NOTICE_ITEMS */
+	struct msg_notice_item items[MSG_NOTICE_ITEMS];
+};
+/* Bytes of a notice with @n items on the wire. */
+size_t msg_notice_size(uint32_t n);
+
+enum delivery {
+	DELIVERY_SENT,		/* the server took responsibility: 250 for this recipient */
+	DELIVERY_LATER,		/* 4xx, connection trouble, crash, deadline */
+	DELIVERY_REFUSED,	/* 5xx for this recipient or message, or unusable address */
+};
+
+struct msg_result {
+	uint64_t id;
+	uint8_t delivery;		/* enum delivery */
+	uint16_t code;			/* SMTP reply code, 0 if there was none */
+	char text[256];			/* one printable line: what the server said */
+};
+
+struct msg_window {
+	uint32_t free;
+};
+
+#define MSG_MAX			32768	/* bytes, header included */
+
+/*
+ * One end of a pair. The descriptor is non-blocking and close-on-exec. A struct
+ * msg_chan is owned by who opened it; it has no lock (one thread per process).
+ */
+struct msg_chan {
+	int fd;
+};
+
+/* A connected pair; 0 or -errno. */
+int msg_pair(struct msg_chan *a, struct msg_chan *b);
+void msg_close(struct msg_chan *ch);
+
+/*
+ * Sends one message, with @fd (or -1) as ancillary data. 0, -EAGAIN when the
+ * other end does not read (nothing was sent), -EPIPE when it is gone, -errno.
+ */
+int msg_send(struct msg_chan *ch, enum msg_type type, const void *body, size_t len, int fd);
+
+struct msg {
+	enum msg_type type;
+	size_t len;			/* of body */
+	int fd;				/* received descriptor, owned by the caller; or -1 */
+	union {				/* aligned for every body */
+		uint64_t align;
+		uint8_t body[MSG_MAX];
+	};
+};
+
+/*
+ * Receives one message. 1: got one; 0: the other end is closed; -EAGAIN: none
+ * there; -EBADMSG: malformed (unknown type, wrong length, string without its
+ * NUL, count out of range): dropped, any descriptor in it closed.
+ */
+int msg_recv(struct msg_chan *ch, struct msg *m);
+
+#endif /* RINGBACK_COMMON_MSG_H */

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What every process of the daemon has in common: how the parent starts it and
+ * how it gives up its rights. parent/ implements this, each room defines its
+ * entry.
+ */
+#ifndef RINGBACK_COMMON_ROOM_H
+#define RINGBACK_COMMON_ROOM_H
+
+#include <stddef.h>
+#include "conf.h"
+#include "msg.h"
+
+/*
+ * What the parent hands to a freshly forked child. conf is the child's own copy
+ * and already reduced by conf_keep(). Descriptors that are not in here are
+ * closed.
+ */
+struct room_start {
+	struct conf *conf;
+	struct msg_chan parent;		/* MSG_PEER arrives here, now and later */
+	int *listen_fds;		/* traps: bound UDP sockets, one per conf->snmp.listen
+					 * (two for "any": IPv4 and IPv6);
+					 * engine: listen_fds[0] is the control socket */
+	size_t n_listen_fds;
+};
+
+/*
+ * The rooms. Called after the rights are dropped, in the child. They run until
+ * the parent's socket closes (then return 0: an orderly end) or an invariant
+ * breaks. The returned value is the exit status.
+ *
+ * A peer that dies is replaced: the parent sends a new MSG_PEER with a new
+ * descriptor for that room; the old channel then reads as closed.
+ */
+int engine_main(const struct room_start *start);
+int traps_main(const struct room_start *start);
+int mailer_main(const struct room_start *start);
+
+#endif /* RINGBACK_COMMON_ROOM_H */
