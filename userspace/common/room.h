@@ -8,6 +8,7 @@
 #define RINGBACK_COMMON_ROOM_H
 
 #include <stddef.h>
+#include <stdint.h>
 #include "conf.h"
 #include "msg.h"
 
@@ -23,6 +24,10 @@ struct room_start {
 					 * (two for "any": IPv4 and IPv6);
 					 * engine: listen_fds[0] is the control socket */
 	size_t n_listen_fds;
+	/* traps only: our SNMP engine. The parent keeps both on disk (RFC 3414,
+	 * 2.2), because the room that parses foreign bytes may not write files. */
+	char engine_id[65];		/* hex digits, lower case, 5..32 bytes' worth */
+	uint32_t engine_boots;		/* grows with each start of the room, 1..2^31-1 */
 };
 
 /*
