@@ -10,6 +10,7 @@
 
 #include <stdarg.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <syslog.h>
 #include <time.h>
 
@@ -23,6 +24,13 @@ __attribute__((format(printf, 1, 2))) void log_info(const char *fmt, ...);
 __attribute__((format(printf, 1, 2))) void log_warn(const char *fmt, ...);
 __attribute__((format(printf, 1, 2))) void log_err(const char *fmt, ...);
 void log_line(int priority, const char *fmt, va_list ap);
+
+/*
+ * Copies @src to @dst of @size bytes (at least 1) for a line that people read:
+ * control characters (C0, C1, DEL) and bytes that are not UTF-8 become \xNN.
+ * Cut at a whole character where it does not fit. Returns strlen(dst).
+ */
+size_t log_escape(char *dst, size_t size, const char *src);
 
 /*
  * A line at most every @seconds: for what strangers can cause. Returns whether
