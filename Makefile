@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: GPL-2.0
+# Every entry point of ringback. `make help` lists them.
+#
+#   KDIR=DIR         kernel headers or tree to build the module for
+#   DESTDIR, prefix  where `make install` goes
+#   TESTS=PATTERN    `make check-system`: only these, e.g. TESTS='attempt_*'
+#   PLAY=1           `make demo`: a shell in the virtual machine afterwards
+#
+# A clean checkout needs packages first; as root, demo and check install them.
+
+VERSION := $(shell sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' dkms.conf)
+# Not the running kernel: the module is tried in the VM, installed by DKMS.
+KDIR    ?= /lib/modules/$(shell scripts/vm --release)/build
+
+prefix  ?= /usr/local
+sbindir ?= $(prefix)/sbin
+mandir  ?= $(prefix)/share/man
+INSTALL ?= install
+DKMS    := /usr/src/ringback-$(VERSION)
+
+all: module userspace
+
+help:
+	@echo 'make               module and userspace'
+	@echo 'make module        nf_ringback.ko for the kernel in KDIR'
+	@echo 'make userspace     build/ringback and build/ringbackd'
+	@echo 'make demo          the whole story in a virtual machine; PLAY=1 to play'
+	@echo 'make check         all tests: check-unit, check-mail, check-system'
+	@echo 'make style         layout, types, spelling of everything; silent when clean'
+	@echo 'make fuzz          feeds noise to what parses foreign bytes'
+	@echo 'make bench         what a packet costs'
+	@echo 'make install       programs, manual, completion, service, example'
+	@echo 'make dkms-install  the module, for every kernel of this machine'
+	@echo 'make dkms-remove   takes it away again'
+	@echo 'make clean         removes what was built'
+
+module:
+	@$(MAKE) --no-print-directory -C $(KDIR) M=$(CURDIR) W=1 modules
+
+userspace:
+	@$(MAKE) --no-print-directory -C userspace O=../build
+
+packages-%:
+	@[ "$$(id -u)" != 0 ] || scripts/packages install $(subst -, ,$*)
+
+demo: packages-build-vm
+	@$(MAKE) --no-print-directory -s all
+	@scripts/demo $(if $(PLAY),--play)
+
+check: packages-build-vm-test
+	@$(MAKE) --no-print-directory -s all
+	@tests/run
+
+check-unit check-mail: check-%:
+	@tests/run $*
+
+check-system: all
+	@tests/run system $(TESTS)
+
+bench: all
+	@scripts/bench
+
+style: packages-build-vm-style
+	@scripts/style
+
+fuzz:
+	@$(MAKE) --no-print-directory -C tests/fuzz run
+
+install: userspace
+	$(INSTALL) -d $(DESTDIR)$(sbindir) $(DESTDIR)/etc/ringback
+	$(INSTALL) -m 755 build/ringback build/ringbackd $(DESTDIR)$(sbindir)
+	for page in docs/man/*.[1-8]; do \
+		$(INSTALL) -D -m 644 $$page $(DESTDIR)$(mandir)/man$${page##*.}/$${page##*/} || exit; \
+	done
+	$(INSTALL) -D -m 644 completions/ringback.bash \
+		$(DESTDIR)$(prefix)/share/bash-completion/completions/ringback
+	$(INSTALL) -d $(DESTDIR)$(prefix)/lib/systemd/system $(DESTDIR)$(prefix)/lib/sysusers.d
+	sed 's,@sbindir@,$(sbindir),' etc/ringbackd.service \
+		>$(DESTDIR)$(prefix)/lib/systemd/system/ringbackd.service
+	$(INSTALL) -m 644 etc/ringback.sysusers $(DESTDIR)$(prefix)/lib/sysusers.d/ringback.conf
+	$(INSTALL) -m 640 etc/ringback.conf $(DESTDIR)/etc/ringback/ringback.conf.example
+
+dkms-install:
+	$(INSTALL) -d $(DKMS)
+	cp -r kmod include Kbuild dkms.conf $(DKMS)/
+	find $(DKMS) -name '*.[ok]*' ! -name '*.[ch]' -type f -path '*/kmod/*' -delete
+	dkms install ringback/$(VERSION)
+
+dkms-remove:
+	dkms remove ringback/$(VERSION) --all
+	rm -rf $(DKMS)
+
+clean:
+	-@[ ! -d $(KDIR) ] || $(MAKE) --no-print-directory -s -C $(KDIR) M=$(CURDIR) clean
+	rm -rf build
+
+.PHONY: all help module userspace demo check check-unit check-mail check-system bench style fuzz \
+	install dkms-install dkms-remove clean
