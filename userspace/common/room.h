@@ -35,6 +35,11 @@ struct room_start {
  * the parent's socket closes (then return 0: an orderly end) or an invariant
  * breaks. The returned value is the exit status.
  *
+ * As they begin: MSG_UP has been sent; SIGPIPE is ignored (a program that a
+ * room executes wants the default back), every other signal is at its default
+ * and unblocked; the process leads its own session, so a terminal's ^C reaches
+ * the parent only; no descriptor but those of *start and 0, 1 (/dev/null), 2.
+ *
  * A peer that dies is replaced: the parent sends a new MSG_PEER with a new
  * descriptor for that room; the old channel then reads as closed.
  */
