@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What may stand in the configuration file: every section, option, range and
+ * default in one table.
+ */
+#ifndef RINGBACK_PARENT_CONF_SCHEMA_H
+#define RINGBACK_PARENT_CONF_SCHEMA_H
+
+#include "conf_text.h"
+#include "conf_value.h"
+
+/* [0] is the file itself; ends with a nameless section. */
+extern const struct conf_section conf_schema[];
+
+/* A new configuration with the defaults of everything outside of lists. */
+struct conf *conf_schema_defaults(void);
+
+/*
+ * The object that the options of @b are read into: new and with its defaults
+ * where the section may repeat. NULL: the section may not (an error was added).
+ */
+void *conf_schema_object(struct conf_reader *r, const struct conf_block *b);
+
+/* --- between the files that hold the sections ------------------------------ */
+#define CONF_DAY (24 * 3600)
+
+#define CONF_U32(option, type, field, lowest, highest, of)                            \
+	{                                                                             \
+		.name = (option), .parse = conf_u32, .offset = offsetof(type, field), \
+		.min = (lowest), .max = (highest), .unit = (of)                       \
+	}
+#define CONF_OPTION(option, parser, type, field, ...)                                             \
+	{                                                                                         \
+		.name = (option), .parse = (parser), .offset = offsetof(type, field), __VA_ARGS__ \
+	}
+
+extern const struct conf_key conf_watch_keys[];
+extern const struct conf_key conf_snmp_keys[];
+extern const struct conf_key conf_user_keys[];
+void *conf_watch_new(struct conf_reader *r, const struct conf_block *b);
+void *conf_user_new(struct conf_reader *r, const struct conf_block *b);
+
+#endif /* RINGBACK_PARENT_CONF_SCHEMA_H */

@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The section "snmp" and its users: options, ranges and defaults.
+ */
+#include "conf_schema.h"
+
+#include <ctype.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define OID_MAX		 128 /* bytes, struct msg_trap */
+#define SNMP_USER_MAX	 32  /* bytes, RFC 3414, 2.1 */
+#define COMMUNITY_MAX	 255
+#define ENGINE_ID_DIGITS 64
+
+/* "162": all of @text is a port. */
+static bool listen_port(const char *text, uint16_t *port)
+{
+	size_t len = strlen(text);
+	unsigned long n = strtoul(text, NULL, 10);
+
+	*port = n;
+	return len && len <= 5 && strspn(text, "0123456789") == len && n >= 1 && n <= 65535;
+}
+
+/* "udp:PORT", "udp:IPV4:PORT", "udp:[IPV6]:PORT" */
+static bool listen_parse(struct conf_listen *l, const char *text)
+{
+	char buf[sizeof(l->text)], *host = buf + strlen("udp:"), *port;
+
+	if (strncmp(text, "udp:", 4) || strlen(text) >= sizeof(buf))
+		return false;
+	strcpy(buf, text);
+	strcpy(l->text, text);
+	port = strrchr(buf, ':');
+	*port++ = '\0';
+	if (!listen_port(port, &l->port))
+		return false;
+	if (port <= host)
+		return true; /* the colon of "udp:" itself: any address */
+	if (*host == '[' && port[-2] == ']') {
+		port[-2] = '\0';
+		return !addr_parse(&l->addr, host + 1) && l->addr.family == AF_INET6;
+	}
+	return !addr_parse(&l->addr, host) && l->addr.family == AF_INET;
+}
+
+static void snmp_listen(CONF_PARSE_ARGS)
+{
+	struct conf_snmp *snmp = object;
+
+	(void)key;
+	if (!entry->n)
+		conf_expected(r, entry, NULL, "one address or more");
+	for (size_t i = 0; i < entry->n; i++) {
+		struct conf_listen l = { 0 };
+
+		if (!listen_parse(&l, entry->values[i].text)) {
+			conf_expected(r, entry, &entry->values[i],
+				      "\"udp:PORT\", \"udp:ADDRESS:PORT\" or \"udp:[IPV6]:PORT\"");
+			continue;
+		}
+		snmp->listen = conf_grow(snmp->listen, snmp->n_listen, sizeof(l));
+		snmp->listen[snmp->n_listen++] = l;
+	}
+}
+
+static void add_string(char ***list, size_t *n, const char *text)
+{
+	*list = conf_grow(*list, *n, sizeof(**list));
+	(*list)[(*n)++] = conf_strdup(text);
+}
+
+/* The value is a secret: an error must not show it. */
+static void snmp_community(CONF_PARSE_ARGS)
+{
+	struct conf_snmp *snmp = object;
+
+	(void)key;
+	for (size_t i = 0; i < entry->n; i++) {
+		const char *text = entry->values[i].text;
+
+		if (!*text || strlen(text) > COMMUNITY_MAX)
+			conf_errors_add(r->errors, entry->values[i].line,
+					"community: expected 1 to %d bytes", COMMUNITY_MAX);
+		else
+			add_string(&snmp->communities, &snmp->n_communities, text);
+	}
+}
+
+/* "1.3.6.1" or ".1.3.6.1"; returns it without the leading dot, or NULL. */
+static const char *oid_parse(const char *text)
+{
+	const char *oid = *text == '.' ? text + 1 : text;
+	unsigned int arcs = 0;
+
+	if (strlen(oid) >= OID_MAX)
+		return NULL;
+	for (const char *p = oid;; p++) {
+		size_t digits = strspn(p, "0123456789");
+
+		if (!digits || digits > 10 || strtoull(p, NULL, 10) > UINT32_MAX)
+			return NULL;
+		arcs++;
+		p += digits;
+		if (!*p)
+			return arcs > 1 ? oid : NULL;
+		if (*p != '.')
+			return NULL;
+	}
+}
+
+static void snmp_oids(CONF_PARSE_ARGS)
+{
+	struct conf_snmp *snmp = object;
+
+	(void)key;
+	for (size_t i = 0; i < entry->n; i++) {
+		const char *oid = oid_parse(entry->values[i].text);
+
+		if (!oid)
+			conf_expected(r, entry, &entry->values[i],
+				      "a numeric object identifier, as 1.3.6.1.4.1");
+		else
+			add_string(&snmp->oids, &snmp->n_oids, oid);
+	}
+}
+
+const struct conf_key conf_snmp_keys[] = {
+	CONF_OPTION("listen", snmp_listen, struct conf_snmp, listen, .required = true),
+	CONF_OPTION("community", snmp_community, struct conf_snmp, communities),
+	CONF_OPTION("oids", snmp_oids, struct conf_snmp, oids),
+	{ 0 },
+};
+
+/* --- snmp user ------------------------------------------------------------- */
+/* In the order of the enums; "SHA" is SHA-1, as in net-snmp. */
+static const char *const auth_words[] = { "MD5",     "SHA",	"SHA-224", "SHA-256",
+					  "SHA-384", "SHA-512", NULL };
+static const char *const priv_words[] = { "DES", "AES", NULL };
+
+/* The enum's value, 0 (none) after a mistake: the words begin at 1. */
+static unsigned int word_from_one(struct conf_reader *r, const struct conf_key *key,
+				  const struct conf_entry *entry)
+{
+	struct conf_key alone = { .name = key->name, .words = key->words };
+	unsigned int i = -1;
+
+	conf_word(r, &alone, entry, &i);
+	return i + 1;
+}
+
+static void user_auth(CONF_PARSE_ARGS)
+{
+	((struct conf_snmp_user *)object)->auth = word_from_one(r, key, entry);
+}
+
+static void user_priv(CONF_PARSE_ARGS)
+{
+	((struct conf_snmp_user *)object)->priv = word_from_one(r, key, entry);
+}
+
+/* 5 to 32 bytes in hexadecimal (RFC 3411, 5), "0x" allowed; kept in lower case. */
+static void user_engine_id(CONF_PARSE_ARGS)
+{
+	const struct conf_value *v = conf_one(r, entry);
+	struct conf_snmp_user *user = object;
+	const char *hex;
+	size_t len;
+
+	(void)key;
+	if (!v)
+		return;
+	hex = v->text + (strncmp(v->text, "0x", 2) ? 0 : 2);
+	len = strlen(hex);
+	if (len < 10 || len > ENGINE_ID_DIGITS || len % 2 ||
+	    strspn(hex, "0123456789abcdefABCDEF") != len) {
+		conf_expected(r, entry, v, "5 to 32 bytes as hexadecimal digits");
+		return;
+	}
+	user->engine_id = conf_strdup(hex);
+	for (char *p = user->engine_id; *p; p++)
+		*p = tolower((unsigned char)*p);
+}
+
+const struct conf_key conf_user_keys[] = {
+	CONF_OPTION("auth", user_auth, struct conf_snmp_user, auth, .words = auth_words,
+		    .required = true),
+	CONF_OPTION("auth-key-file", conf_secret, struct conf_snmp_user, auth_key, .min = 8,
+		    .max = PATH_MAX, .required = true),
+	CONF_OPTION("priv", user_priv, struct conf_snmp_user, priv, .words = priv_words),
+	CONF_OPTION("priv-key-file", conf_secret, struct conf_snmp_user, priv_key, .min = 8,
+		    .max = PATH_MAX),
+	CONF_OPTION("engine-id", user_engine_id, struct conf_snmp_user, engine_id),
+	{ 0 },
+};
+
+void *conf_user_new(struct conf_reader *r, const struct conf_block *b)
+{
+	struct conf_snmp *snmp = &r->conf->snmp;
+	size_t len = strlen(b->title);
+
+	if (!len || len > SNMP_USER_MAX)
+		conf_errors_add(r->errors, b->line, "user: expected a name of 1 to %d bytes",
+				SNMP_USER_MAX);
+	for (const char *p = b->title; *p; p++) {
+		if (!isgraph((unsigned char)*p) || strchr("\"'\\", *p)) {
+			conf_errors_add(r->errors, b->line,
+					"user: expected a name of printable characters without "
+					"blanks, quotes and backslashes");
+			break;
+		}
+	}
+	snmp->users = conf_grow(snmp->users, snmp->n_users, sizeof(*snmp->users));
+	snmp->users[snmp->n_users] = (struct conf_snmp_user){ .name = conf_strdup(b->title) };
+	return &snmp->users[snmp->n_users++];
+}

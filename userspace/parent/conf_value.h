@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * One option's value, from text into a field of the configuration. Each
+ * function is the parse member of a struct conf_key: it writes at key->offset
+ * of the object, or adds what was expected to the reader's errors and leaves
+ * the field as it was.
+ */
+#ifndef RINGBACK_PARENT_CONF_VALUE_H
+#define RINGBACK_PARENT_CONF_VALUE_H
+
+#include "../common/conf.h"
+#include "conf_text.h"
+
+struct conf_reader {
+	struct conf *conf;
+	struct conf_errors *errors;
+	bool sound;	   /* no mistake in any single section */
+	unsigned int seen; /* sections that stand once; conf_schema.c */
+};
+
+#define CONF_PARSE_ARGS                                                                    \
+	struct conf_reader *r, const struct conf_key *key, const struct conf_entry *entry, \
+		void *object
+
+/* uint32_t (conf_u32) or uint16_t (conf_u16) from key->min to key->max. */
+void conf_u32(CONF_PARSE_ARGS);
+void conf_u16(CONF_PARSE_ARGS);
+void conf_bool(CONF_PARSE_ARGS);
+/* An enum whose values count through key->words; case does not matter. */
+void conf_word(CONF_PARSE_ARGS);
+/* unsigned int: bit i for key->words[i]; several words, also none. */
+void conf_words(CONF_PARSE_ARGS);
+
+/* char *, owned by the object. */
+void conf_line(CONF_PARSE_ARGS);  /* UTF-8 of one line */
+void conf_lines(CONF_PARSE_ARGS); /* UTF-8 of several lines */
+void conf_path(CONF_PARSE_ARGS);  /* absolute */
+void conf_file(CONF_PARSE_ARGS);  /* absolute, and there is such a file */
+void conf_host(CONF_PARSE_ARGS);  /* host name or address */
+void conf_mail_address(CONF_PARSE_ARGS);
+/* The first line of a file that is closed to others; key->min bytes at least. */
+void conf_secret(CONF_PARSE_ARGS);
+
+/* For the parsers of single sections. */
+
+/* The entry's only value; NULL (and an error) if there is another number. */
+const struct conf_value *conf_one(struct conf_reader *r, const struct conf_entry *entry);
+/* "KEY: expected WHAT, not "TEXT"" */
+void conf_expected(struct conf_reader *r, const struct conf_entry *entry,
+		   const struct conf_value *value, const char *what);
+/* The index of @text in @words, or -1. */
+int conf_word_index(const char *const *words, const char *text);
+/* "a, b or c"; @buf as large as @size. */
+const char *conf_word_list(const char *const *words, char *buf, size_t size);
+/* Room for one more in an array of @n; never NULL. */
+void *conf_grow(void *array, size_t n, size_t size);
+/* strdup() that never fails. */
+char *conf_strdup(const char *text);
+
+#endif /* RINGBACK_PARENT_CONF_VALUE_H */
