@@ -114,8 +114,10 @@ struct nl_events {
 	void *arg;
 };
 /*
- * Handles what is there. 0: all read; -ENOBUFS: events were lost, resync by
- * dumps; -errno. A malformed event is skipped and counted in *@bad (may be NULL).
+ * Handles what is there. 0: read all, or enough for one turn (poll again, level
+ * triggered); what a callback returned if not 0; -ENOBUFS: events were lost,
+ * resync by dumps; -errno. A malformed event is skipped and counted in *@bad
+ * (may be NULL).
  */
 int nl_receive(struct nl *nl, const struct nl_events *ev, unsigned long *bad);
 
