@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The room "traps": listens for SNMP traps and informs, and tells the engine
+ * those that count. It owns no file, no right and no address of its own; what
+ * strangers send is counted, and logged at a limited rate.
+ */
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../common/log.h"
+#include "../common/room.h"
+#include "../common/timefmt.h"
+#include "pending.h"
+#include "snmp_loop.h"
+#include "trap.h"
+
+/* Datagrams of one socket before the others get their turn. */
+#define READ_BURST  64
+#define LOG_SECONDS 10
+
+enum { POLL_PARENT, POLL_ENGINE, POLL_LISTEN };
+
+struct traps {
+	const struct conf *conf;
+	struct msg_chan parent, engine; /* fd -1: not connected */
+	bool ready;			/* MSG_READY has come */
+	struct snmp_listener **listeners;
+	size_t n_listeners;
+	struct pending pending;
+	uint64_t count[TRAP_VERDICTS];
+	struct log_rate rate[TRAP_VERDICTS];
+	unsigned long displaced; /* accepted, but the engine was away too long */
+	struct log_rate displaced_rate;
+	uint64_t overrun; /* dropped by the kernel: we were too slow */
+	struct log_rate overrun_rate;
+	struct msg msg; /* the one being received */
+};
+
+/* --- towards the engine --------------------------------------------------- */
+
+static int send_trap(const struct msg_trap *trap, void *arg)
+{
+	struct traps *t = arg;
+
+	return msg_send(&t->engine, MSG_TRAP, trap, sizeof(*trap), -1);
+}
+
+static void engine_lost(struct traps *t)
+{
+	msg_close(&t->engine);
+	t->engine.fd = -1;
+}
+
+/* Tells the engine what it is owed, as far as it listens. */
+static void flush(struct traps *t)
+{
+	unsigned long before = t->displaced, missed;
+	int err;
+
+	if (!t->ready || t->engine.fd < 0 || !t->pending.owed)
+		return;
+	err = pending_flush(&t->pending, time_mono_ms(), send_trap, t, &t->displaced);
+	if (err && err != -EAGAIN)
+		engine_lost(t);
+	if (t->displaced != before && log_allowed(&t->displaced_rate, LOG_SECONDS, &missed))
+		log_warn("%lu traps were accepted, but the engine was away too long",
+			 t->displaced - before);
+}
+
+/* --- what the SNMP loop asks us ------------------------------------------- */
+
+static void refuse(const struct addr *source, enum trap_verdict why, void *arg)
+{
+	struct traps *t = arg;
+	char from[ADDR_STRLEN];
+	unsigned long missed;
+
+	t->count[why]++;
+	if (!log_allowed(&t->rate[why], LOG_SECONDS, &missed))
+		return;
+	log_info("SNMP message from %s %s: %s (%lu more like this before)",
+		 addr_format(source, from), why == TRAP_IGNORED ? "ignored" : "refused",
+		 trap_verdict_text(why), missed);
+}
+
+static bool known(const struct addr *source, void *arg)
+{
+	struct traps *t = arg;
+	struct addr server;
+
+	if (conf_speaks_for(t->conf, source, &server))
+		return true;
+	refuse(source, TRAP_STRANGER, t);
+	return false;
+}
+
+/* An inform is answered only when the engine has it: else its sender repeats it. */
+static bool message(const struct trap_raw *raw, void *arg)
+{
+	struct traps *t = arg;
+	struct msg_trap trap;
+	char from[ADDR_STRLEN];
+	enum trap_verdict v = trap_judge(t->conf, raw, &trap);
+	bool owed;
+
+	if (v != TRAP_ACCEPTED) {
+		refuse(&raw->source, v, t);
+		/* Well understood and of no interest: to repeat it would be no use. */
+		return v == TRAP_IGNORED;
+	}
+	t->count[v]++;
+	if (pending_add(&t->pending, &trap, time_mono_ms(), &owed, &t->displaced) ==
+	    PENDING_REPEATED)
+		return !owed;
+	log_debug("trap from %s: %s", addr_format(&raw->source, from), trap.oid);
+	flush(t);
+	return !t->pending.owed;
+}
+
+/* --- the loop ------------------------------------------------------------- */
+
+/* False: the parent is gone or has said something it never says. */
+static bool parent_read(struct traps *t)
+{
+	int got;
+
+	while ((got = msg_recv(&t->parent, &t->msg)) == 1) {
+		const struct msg_peer *peer = (const void *)t->msg.body;
+
+		if (t->msg.type == MSG_READY) {
+			t->ready = true;
+		} else if (t->msg.type == MSG_PEER && peer->room == ROOM_ENGINE && t->msg.fd >= 0) {
+			msg_close(&t->engine);
+			t->engine.fd = t->msg.fd;
+		} else {
+			log_warn("unexpected message %d from the parent", t->msg.type);
+			if (t->msg.fd >= 0)
+				close(t->msg.fd);
+		}
+	}
+	return got == -EAGAIN || got == -EBADMSG;
+}
+
+/* The engine says nothing to us; what is readable is its end. */
+static void engine_read(struct traps *t)
+{
+	int got = msg_recv(&t->engine, &t->msg);
+
+	if (got == 1 && t->msg.fd >= 0)
+		close(t->msg.fd);
+	if (got != 1 && got != -EAGAIN && got != -EBADMSG)
+		engine_lost(t);
+}
+
+static void listeners_read(struct traps *t, const struct pollfd *fds)
+{
+	uint64_t overrun = 0;
+	unsigned long missed;
+
+	for (size_t i = 0; i < t->n_listeners; i++) {
+		if (fds[i].revents)
+			snmp_loop_read(t->listeners[i], READ_BURST);
+		overrun += snmp_loop_lost(t->listeners[i]);
+	}
+	if (overrun == t->overrun)
+		return;
+	if (log_allowed(&t->overrun_rate, LOG_SECONDS, &missed))
+		log_warn("%llu SNMP messages came faster than they could be read and are lost",
+			 (unsigned long long)(overrun - t->overrun));
+	t->overrun = overrun;
+}
+
+static int loop(struct traps *t, struct pollfd *fds)
+{
+	nfds_t n = POLL_LISTEN + t->n_listeners;
+
+	for (;;) {
+		fds[POLL_PARENT].fd = t->parent.fd;
+		fds[POLL_ENGINE].fd = t->engine.fd;
+		fds[POLL_ENGINE].events = POLLIN | (t->pending.owed ? POLLOUT : 0);
+		/* Until all is handed over, what comes in waits in its socket. */
+		if (poll(fds, t->ready ? n : POLL_LISTEN, -1) < 0) {
+			if (errno == EINTR)
+				continue;
+			log_err("poll: %s", strerror(errno));
+			return 1;
+		}
+		if (fds[POLL_PARENT].revents && !parent_read(t))
+			return 0;
+		if (fds[POLL_ENGINE].revents & ~POLLOUT && fds[POLL_ENGINE].fd == t->engine.fd)
+			engine_read(t);
+		flush(t);
+		if (t->ready)
+			listeners_read(t, fds + POLL_LISTEN);
+	}
+}
+
+static int listen_all(struct traps *t, const struct room_start *start, struct pollfd *fds)
+{
+	for (size_t i = 0; i < start->n_listen_fds; i++) {
+		t->listeners[i] = snmp_loop_listen(start->listen_fds[i]);
+		if (!t->listeners[i])
+			return -errno;
+		t->n_listeners++;
+		fds[POLL_LISTEN + i] = (struct pollfd){ start->listen_fds[i], POLLIN, 0 };
+	}
+	return 0;
+}
+
+static void log_summary(const struct traps *t)
+{
+	uint64_t refused = 0;
+
+	for (int v = TRAP_STRANGER; v < TRAP_VERDICTS; v++)
+		refused += t->count[v];
+	log_info("%llu SNMP messages accepted, %llu ignored, %llu refused, %llu lost",
+		 (unsigned long long)t->count[TRAP_ACCEPTED],
+		 (unsigned long long)t->count[TRAP_IGNORED], (unsigned long long)refused,
+		 (unsigned long long)t->overrun);
+}
+
+int traps_main(const struct room_start *start)
+{
+	struct traps *t = calloc(1, sizeof(*t));
+	struct pollfd *fds = calloc(POLL_LISTEN + start->n_listen_fds, sizeof(*fds));
+	struct snmp_loop_ops ops = { known, message, refuse, t };
+	const char *why = "";
+	int rc;
+
+	if (!t || !fds)
+		fatal("out of memory");
+	t->listeners = calloc(start->n_listen_fds, sizeof(*t->listeners));
+	if (!t->listeners)
+		fatal("out of memory");
+	t->conf = start->conf;
+	t->parent = start->parent;
+	t->engine.fd = -1;
+	fds[POLL_PARENT].events = POLLIN;
+
+	if (snmp_loop_init(&start->conf->snmp, start->engine_id, start->engine_boots, &ops, &why))
+		fatal("SNMP: unusable engine ID or key: %s", why);
+	rc = listen_all(t, start, fds);
+	if (rc)
+		fatal("SNMP: %s", strerror(-rc));
+
+	rc = loop(t, fds);
+	log_summary(t);
+	for (size_t i = 0; i < t->n_listeners; i++)
+		snmp_loop_close(t->listeners[i]);
+	msg_close(&t->engine);
+	free(t->listeners);
+	free(fds);
+	free(t);
+	return rc;
+}
