@@ -32,17 +32,19 @@ static struct parse {
 /* --- mistakes -------------------------------------------------------------- */
 void conf_errors_add(struct conf_errors *errors, int line, const char *fmt, ...)
 {
-	struct conf_error *list;
-	char *text;
+	char where[16] = "", *what, *text;
 	va_list ap;
 
+	if (line)
+		snprintf(where, sizeof(where), ":%d", line);
 	va_start(ap, fmt);
-	list = reallocarray(errors->list, errors->n + 1, sizeof(*list));
-	if (!list || vasprintf(&text, fmt, ap) < 0)
+	errors->list = reallocarray(errors->list, errors->n + 1, sizeof(*errors->list));
+	if (!errors->list || vasprintf(&what, fmt, ap) < 0 ||
+	    asprintf(&text, "%s: %s", where, what) < 0)
 		fatal("out of memory");
 	va_end(ap);
-	errors->list = list;
-	list[errors->n++] = (struct conf_error){ .line = line, .text = text };
+	free(what);
+	errors->list[errors->n++] = (struct conf_error){ .line = line, .text = text };
 }
 
 void conf_errors_sort(struct conf_errors *errors)

@@ -14,8 +14,8 @@
 /* --- mistakes, in a list so that all of them are told at once -------------- */
 struct conf_errors {
 	struct conf_error {
-		int line; /* 0: of the file as a whole */
-		char *text;
+		int line;   /* 0: of the file as a whole */
+		char *text; /* ":LINE: what was expected", to follow the path */
 	} * list;
 	size_t n;
 };

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * How a room gives up what it does not need.
+ */
+#ifndef RINGBACK_PARENT_RIGHTS_H
+#define RINGBACK_PARENT_RIGHTS_H
+
+#include <sys/types.h>
+
+#include "../common/conf.h"
+
+/* Whom the rooms run as, and an empty directory for those without files. */
+struct rights {
+	uid_t uid;
+	gid_t gid;
+	char *empty;
+};
+
+/* For the parent itself: its memory holds every secret. */
+void rights_guard_memory(void);
+
+/*
+ * In a freshly forked child, as root: afterwards only what @room needs is left.
+ * Any failure is fatal. @parent: whose death is also the child's.
+ */
+void rights_drop(enum room room, const struct conf *conf, const struct rights *r, pid_t parent);
+
+/* --- seccomp.c: system calls; both fatal, both need no_new_privs ----------- */
+/* Only what a reader of datagrams needs; anything else kills the process. */
+void seccomp_only_datagrams(void);
+/* Everything but what an intruder would look for first; that gets EPERM. */
+void seccomp_no_escape(void);
+
+#endif /* RINGBACK_PARENT_RIGHTS_H */

@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * System call filters of the rooms.
+ */
+#include <errno.h>
+#include <sched.h>
+#include <seccomp.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "../common/log.h"
+#include "rights.h"
+
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+
+/*
+ * Names, not numbers: a call that this architecture or this libseccomp does not
+ * know is left out.
+ */
+static void add_rules(scmp_filter_ctx ctx, uint32_t action, const char *const *names, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		int nr = seccomp_syscall_resolve_name(names[i]);
+		int err = nr == __NR_SCMP_ERROR ? 0 : seccomp_rule_add(ctx, action, nr, 0);
+
+		if (err)
+			fatal("seccomp: rule for %s: %s", names[i], strerror(-err));
+	}
+}
+
+static scmp_filter_ctx filter_new(uint32_t action)
+{
+	scmp_filter_ctx ctx = seccomp_init(action);
+
+	if (!ctx)
+		fatal("seccomp: out of memory");
+	return ctx;
+}
+
+static void filter_load(scmp_filter_ctx ctx)
+{
+	int err = seccomp_load(ctx);
+
+	if (err)
+		fatal("seccomp: %s", strerror(-err));
+	seccomp_release(ctx);
+}
+
+void seccomp_only_datagrams(void)
+{
+	static const char *const allowed[] = {
+		/* the sockets it was given */
+		"read",
+		"write",
+		"readv",
+		"writev",
+		"recvfrom",
+		"recvmsg",
+		"recvmmsg",
+		"sendto",
+		"sendmsg",
+		"sendmmsg",
+		"getsockname",
+		"getpeername",
+		"getsockopt",
+		"setsockopt",
+		"shutdown",
+		"close",
+		"fcntl",
+		"fcntl64",
+		"ioctl",
+		"lseek",
+		"_llseek",
+		"fstat",
+		"fstat64",
+		"dup",
+		/* waiting */
+		"poll",
+		"ppoll",
+		"ppoll_time64",
+		"select",
+		"_newselect",
+		"pselect6",
+		"pselect6_time64",
+		"epoll_create1",
+		"epoll_ctl",
+		"epoll_wait",
+		"epoll_pwait",
+		"epoll_pwait2",
+		"nanosleep",
+		"clock_nanosleep",
+		"clock_nanosleep_time64",
+		"restart_syscall",
+		"sched_yield",
+		/* time, chance, who am I */
+		"clock_gettime",
+		"clock_gettime64",
+		"clock_getres",
+		"gettimeofday",
+		"time",
+		"times",
+		"getrandom",
+		"getpid",
+		"gettid",
+		"getppid",
+		"getuid",
+		"geteuid",
+		"getgid",
+		"getegid",
+		"uname",
+		"sysinfo",
+		"getrusage",
+		"prlimit64",
+		"getrlimit",
+		/* memory, but for executable mappings */
+		"brk",
+		"munmap",
+		"mremap",
+		"madvise",
+		"futex",
+		"futex_time64",
+		/* signals and the end */
+		"rt_sigaction",
+		"rt_sigprocmask",
+		"rt_sigreturn",
+		"sigaltstack",
+		"exit",
+		"exit_group",
+		"tgkill",
+	};
+	/* Libraries ask for files and sockets on the side; they get none. */
+	static const char *const refused[] = {
+		"open",	      "openat",	    "openat2",	  "stat",      "stat64",  "lstat",
+		"lstat64",    "newfstatat", "fstatat64",  "statx",     "access",  "faccessat",
+		"faccessat2", "readlink",   "readlinkat", "mkdir",     "mkdirat", "unlink",
+		"unlinkat",   "rename",	    "renameat",	  "renameat2", "getcwd",  "chmod",
+		"fchmod",     "socket",	    "connect",	  "bind",
+	};
+	scmp_filter_ctx ctx = filter_new(SCMP_ACT_KILL_PROCESS);
+	static const int mappings[] = { SCMP_SYS(mmap), SCMP_SYS(mmap2), SCMP_SYS(mprotect) };
+
+	add_rules(ctx, SCMP_ACT_ALLOW, allowed, ARRAY_SIZE(allowed));
+	add_rules(ctx, SCMP_ACT_ERRNO(EACCES), refused, ARRAY_SIZE(refused));
+	for (size_t i = 0; i < ARRAY_SIZE(mappings); i++) {
+		if (seccomp_rule_add(ctx, SCMP_ACT_ALLOW, mappings[i], 1,
+				     SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0)))
+			fatal("seccomp: rule for mappings");
+	}
+	filter_load(ctx);
+}
+
+void seccomp_no_escape(void)
+{
+	static const char *const refused[] = {
+		/* other processes */
+		"ptrace",
+		"process_vm_readv",
+		"process_vm_writev",
+		"kcmp",
+		"pidfd_getfd",
+		"perf_event_open",
+		"userfaultfd",
+		/* other programs */
+		"execve",
+		"execveat",
+		/* the file system's shape */
+		"mount",
+		"umount",
+		"umount2",
+		"pivot_root",
+		"chroot",
+		"move_mount",
+		"open_tree",
+		"fsopen",
+		"fspick",
+		"fsconfig",
+		"fsmount",
+		"mount_setattr",
+		"open_by_handle_at",
+		"quotactl",
+		"quotactl_fd",
+		"swapon",
+		"swapoff",
+		"acct",
+		"mknod",
+		"mknodat",
+		/* namespaces; clone is below */
+		"unshare",
+		"setns",
+		/* the kernel */
+		"bpf",
+		"init_module",
+		"finit_module",
+		"delete_module",
+		"kexec_load",
+		"kexec_file_load",
+		"reboot",
+		"syslog",
+		"iopl",
+		"ioperm",
+		"io_uring_setup",
+		"add_key",
+		"request_key",
+		"keyctl",
+		"personality",
+		"vhangup",
+		"nfsservctl",
+		/* the clock and the names of the host */
+		"settimeofday",
+		"clock_settime",
+		"clock_settime64",
+		"clock_adjtime",
+		"clock_adjtime64",
+		"adjtimex",
+		"stime",
+		"sethostname",
+		"setdomainname",
+	};
+	static const unsigned long new_namespaces[] = {
+		CLONE_NEWUSER, CLONE_NEWNS,  CLONE_NEWPID,    CLONE_NEWNET,
+		CLONE_NEWIPC,  CLONE_NEWUTS, CLONE_NEWCGROUP,
+	};
+	/* clone3 keeps its flags in memory, where a filter cannot look: libc
+	 * falls back to clone. */
+	static const char *const unknown[] = { "clone3" };
+	scmp_filter_ctx ctx = filter_new(SCMP_ACT_ALLOW);
+
+	add_rules(ctx, SCMP_ACT_ERRNO(EPERM), refused, ARRAY_SIZE(refused));
+	add_rules(ctx, SCMP_ACT_ERRNO(ENOSYS), unknown, ARRAY_SIZE(unknown));
+	for (size_t i = 0; i < ARRAY_SIZE(new_namespaces); i++) {
+		if (seccomp_rule_add(
+			    ctx, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(clone), 1,
+			    SCMP_A0(SCMP_CMP_MASKED_EQ, new_namespaces[i], new_namespaces[i])))
+			fatal("seccomp: rule for clone");
+	}
+	filter_load(ctx);
+}
