@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The "show" commands of the control socket.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../common/timefmt.h"
+#include "control_client.h"
+#include "kernel.h"
+#include "outbox.h"
+#include "probe.h"
+#include "tracker.h"
+
+/* What a page's callback needs. */
+struct page {
+	struct client *cl;
+	struct listing *l;
+	int n;
+};
+
+/* --- outages --------------------------------------------------------------------- */
+
+static int outage_row(const struct outage *o, void *arg)
+{
+	struct page *p = arg;
+	struct engine *e = p->cl->e;
+	const char *phase = o->ended ? NULL : tracker_phase(e->tracker, o);
+
+	client_row(p->cl,
+		   json_pack("{s:I,s:o,s:o,s:i,s:o,s:s,s:s,s:o,s:o,s:o,s:o,s:i,s:o}", "id",
+			     (json_int_t)o->id, "server", json_addr(&o->service.server), "proto",
+			     json_proto(o->service.proto), "port", o->service.port, "name",
+			     json_text(conf_server_name(e->conf, &o->service.server)), "state",
+			     o->ended ? "ended" :
+			     phase    ? phase :
+					"down",
+			     "reason", nl_reason_name(o->reason), "began", json_time(o->began),
+			     "ended", json_time(o->ended), "evidence",
+			     o->ended ? json_text(evidence_name(o->evidence)) : json_null(),
+			     "detail", json_text(o->detail), "waiters", (int)o->n_waiters, "watch",
+			     json_text(o->watch)));
+	p->l->after = o->id;
+	p->n++;
+	return 0;
+}
+
+static int outages_page(struct client *cl, struct listing *l)
+{
+	const struct outage_query q = { .after = l->after, .limit = LISTING_PAGE };
+	struct page p = { .cl = cl, .l = l };
+	int rc = store_outage_list(cl->e->store, &q, outage_row, &p);
+
+	return rc < 0 ? rc : p.n;
+}
+
+static void show_outages(struct client *cl, json_t *request)
+{
+	(void)request;
+	client_list(cl, &(struct listing){ .page = outages_page });
+}
+
+/* --- waiters --------------------------------------------------------------------- */
+
+static int waiter_row(const struct waiter *w, const struct outage *o, void *arg)
+{
+	struct page *p = arg;
+	char mac[ADDR_STRLEN];
+
+	client_row(p->cl,
+		   json_pack("{s:o,s:o,s:o,s:i,s:I,s:s,s:s,s:I,s:o,s:o,s:o,s:o,s:o}", "client",
+			     json_addr(&w->client), "server", json_addr(&o->service.server),
+			     "proto", json_proto(o->service.proto), "port", o->service.port,
+			     "outage", (json_int_t)o->id, "state", waiter_state_name(w->state),
+			     "reason", nl_reason_name(w->reason), "attempts",
+			     (json_int_t)w->attempts, "first", json_time(w->first), "last",
+			     json_time(w->last), "mac",
+			     json_text(w->has_mac ? mac_format(&w->mac, mac) : NULL), "mail",
+			     json_text(w->mail), "watch", json_text(w->watch)));
+	p->l->waiters.after_outage = w->outage;
+	p->l->waiters.after_client = w->client;
+	p->n++;
+	return 0;
+}
+
+static int waiters_page(struct client *cl, struct listing *l)
+{
+	const struct waiter_query q = l->waiters; /* the callback moves the cursor */
+	struct page p = { .cl = cl, .l = l };
+	int rc = store_waiter_list(cl->e->store, &q, waiter_row, &p);
+
+	return rc < 0 ? rc : p.n;
+}
+
+static void show_waiters(struct client *cl, json_t *request)
+{
+	struct listing l = {
+		.page = waiters_page,
+		.waiters = { .state = -1, .limit = LISTING_PAGE },
+	};
+
+	if (!request_addr(request, "server", &l.waiters.server) ||
+	    !request_addr(request, "client", &l.waiters.client))
+		client_error(cl, 2, "server and client must be addresses");
+	else
+		client_list(cl, &l);
+}
+
+/* --- contacts -------------------------------------------------------------------- */
+
+static int contact_row(const struct contact *c, void *arg)
+{
+	struct page *p = arg;
+	char key[ADDR_STRLEN];
+
+	client_row(p->cl, json_pack("{s:s,s:o,s:o}", "key", contact_key_format(&c->key, key),
+				    "mail", json_text(c->mail), "added", json_time(c->added)));
+	p->l->after_key = c->key;
+	p->n++;
+	return 0;
+}
+
+static int contacts_page(struct client *cl, struct listing *l)
+{
+	const struct contact_key after = l->after_key;
+	struct page p = { .cl = cl, .l = l };
+	int rc = store_contact_list(cl->e->store, &after, LISTING_PAGE, contact_row, &p);
+
+	return rc < 0 ? rc : p.n;
+}
+
+static void show_contacts(struct client *cl, json_t *request)
+{
+	(void)request;
+	client_list(cl, &(struct listing){ .page = contacts_page });
+}
+
+/* --- notices --------------------------------------------------------------------- */
+
+static int notice_row(const struct notice *n, const struct message *m, void *arg)
+{
+	struct page *p = arg;
+	bool queued = !m || m->state == MESSAGE_QUEUED;
+
+	client_row(p->cl,
+		   json_pack("{s:I,s:I,s:o,s:o,s:o,s:i,s:o,s:s,s:s,s:I,s:o,s:o,s:o,s:o,s:o}", "id",
+			     (json_int_t)n->id, "outage", (json_int_t)n->outage, "client",
+			     json_addr(&n->client), "server", json_addr(&n->service.server),
+			     "proto", json_proto(n->service.proto), "port", n->service.port, "mail",
+			     json_text(n->mail), "route", "mail", "state",
+			     m ? message_state_name(m->state) : "waiting", "tries",
+			     (json_int_t)(m ? m->tries : 0), "code",
+			     m && m->code ? json_integer(m->code) : json_null(), "answer",
+			     json_text(m ? m->answer : NULL), "created", json_time(n->created),
+			     "next",
+			     json_time(!queued ? 0 :
+				       m       ? m->next :
+						 n->due),
+			     "done", json_time(m ? m->done : 0)));
+	p->l->after = n->id;
+	p->n++;
+	return 0;
+}
+
+static int notices_page(struct client *cl, struct listing *l)
+{
+	struct page p = { .cl = cl, .l = l };
+	int rc = store_notice_list(cl->e->store, NULL, 0, l->after, LISTING_PAGE, notice_row, &p);
+
+	return rc < 0 ? rc : p.n;
+}
+
+static void show_notices(struct client *cl, json_t *request)
+{
+	(void)request;
+	client_list(cl, &(struct listing){ .page = notices_page });
+}
+
+/* --- daemon ---------------------------------------------------------------------- */
+
+static void pair(struct client *cl, const char *key, json_t *value)
+{
+	client_row(cl, json_pack("{s:s,s:o}", "key", key, "value", value));
+}
+
+static void show_daemon(struct client *cl, json_t *request)
+{
+	struct engine *e = cl->e;
+	const struct engine_counters *n = &e->count;
+	struct outbox_counts out = { 0 };
+	const struct {
+		const char *key;
+		uint64_t value;
+	} numbers[] = {
+		{ "open-outages", tracker_open(e->tracker) },
+		{ "contacts", engine_contacts(e)->n },
+		{ "failures", n->failures },
+		{ "outages", n->outages },
+		{ "recoveries", n->recoveries },
+		{ "flaps", n->flaps },
+		{ "traps", n->traps },
+		{ "probes", n->probes },
+		{ "probes-pending", probes_pending(e->probes) },
+		{ "bad-messages", n->bad_messages },
+		{ "resyncs", n->resyncs },
+		{ "messages-in-flight", outbox_in_flight(e->outbox) },
+	};
+	size_t i;
+
+	(void)request;
+	if (store_outbox_count(e->store, &out) < 0) {
+		client_error(cl, 1, "the store: %s", store_error(e->store));
+		return;
+	}
+	pair(cl, "version", json_string(RINGBACK_VERSION));
+	pair(cl, "started", json_time(e->started));
+	pair(cl, "kernel",
+	     json_string(!e->kernel		     ? "none" :
+			 kernel_connected(e->kernel) ? "connected" :
+						       "missing"));
+	pair(cl, "mailer", json_string(engine_has_mailer(e) ? "connected" : "missing"));
+	pair(cl, "store", json_string(engine_store_failing(e) ? "failing" : "ok"));
+	for (i = 0; i < sizeof(numbers) / sizeof(*numbers); i++)
+		pair(cl, numbers[i].key, json_integer(numbers[i].value));
+	pair(cl, "notices-waiting", json_integer(out.waiting));
+	pair(cl, "messages-queued", json_integer(out.queued));
+	pair(cl, "messages-sent", json_integer(out.sent));
+	pair(cl, "messages-refused", json_integer(out.refused));
+	pair(cl, "messages-given-up", json_integer(out.given_up));
+	client_done(cl, json_pack("{s:i}", "rows", (int)(10 + sizeof(numbers) / sizeof(*numbers))));
+}
+
+const struct control_command control_show_commands[] = {
+	{ .name = "show outages", .run = show_outages },
+	{ .name = "show waiters", .run = show_waiters },
+	{ .name = "show contacts", .run = show_contacts },
+	{ .name = "show notices", .run = show_notices },
+	{ .name = "show daemon", .run = show_daemon },
+	{ .name = NULL },
+};

@@ -1,0 +1,420 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The engine room: puts its parts together, talks to the other rooms, runs the
+ * loop.
+ */
+#include "engine.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../common/log.h"
+#include "../common/room.h"
+#include "../common/timefmt.h"
+#include "batch.h"
+#include "control.h"
+#include "kernel.h"
+#include "outbox.h"
+#include "probe.h"
+#include "tracker.h"
+
+#define HOUSEKEEPING_MS	  60000
+#define PURGE_AT_A_TIME	  200 /* outages in one transaction */
+#define PURGE_AGAIN_MS	  1000
+#define MESSAGES_PER_TURN 64 /* from one room, before the others get their turn */
+
+/* A socket to another room. */
+struct peer {
+	struct engine_room *home;
+	enum room who;
+	struct msg_chan chan;
+	struct event *readable; /* NULL: not connected */
+};
+
+struct engine_room {
+	struct engine e;
+	struct peer parent, traps, mailer;
+	struct event *housekeeping;
+	int listen_fd;
+	bool begun;
+};
+
+/* --- for the parts ----------------------------------------------------------------- */
+
+struct moment engine_now(void)
+{
+	return (struct moment){
+		.ms = time_mono_ms(),
+		.real = time_now(),
+		.dice = (uint32_t)random(),
+	};
+}
+
+const struct conf_watch *engine_watch(const struct engine *e, const char *name)
+{
+	/* As the configuration's own defaults; for watches made by the CLI. */
+	static const struct conf_watch defaults = {
+		.no_reply = 3,
+		.keep = 86400,
+		.down_after = 1,
+		.down_clients = 1,
+		.recovery = EVIDENCE_TRAP | EVIDENCE_REPLY | EVIDENCE_PROBE,
+		.confirm = true,
+		.stable = 5,
+		.flap = 300,
+		.probe_min = 5,
+		.probe_max = 300,
+		.probe_timeout = 5,
+		.notify = ROUTE_MAIL,
+	};
+	const struct conf_watch *w = conf_watch_find(e->conf, name);
+
+	return w ? w : &defaults;
+}
+
+static int add_contact(const struct contact *c, void *arg)
+{
+	return resolver_add(arg, c);
+}
+
+const struct resolver *engine_contacts(struct engine *e)
+{
+	struct resolver fresh = { 0 };
+
+	if (!e->contacts_stale)
+		return &e->contacts;
+	if (store_contact_list(e->store, NULL, 0, add_contact, &fresh) == 0) {
+		resolver_finish(&fresh);
+		resolver_clear(&e->contacts);
+		e->contacts = fresh;
+		e->contacts_stale = false;
+	} else {
+		resolver_clear(&fresh); /* the old ones are better than none */
+	}
+	return &e->contacts;
+}
+
+void engine_arm(struct event *ev, int64_t ms)
+{
+	struct timeval tv;
+
+	evtimer_del(ev);
+	if (ms == RECOVERY_NEVER)
+		return;
+	if (ms < 0)
+		ms = 0;
+	tv.tv_sec = ms / 1000;
+	tv.tv_usec = ms % 1000 * 1000;
+	evtimer_add(ev, &tv);
+}
+
+static struct engine_room *to_home(const struct engine *e)
+{
+	return (struct engine_room *)e; /* e is its first member */
+}
+
+bool engine_has_mailer(const struct engine *e)
+{
+	return to_home(e)->mailer.readable;
+}
+
+bool engine_store_failing(const struct engine *e)
+{
+	return batch_failing(e->batch);
+}
+
+/* --- the store's fortunes ------------------------------------------------------------ */
+
+static void store_committed(void *arg)
+{
+	struct engine_room *r = arg;
+
+	tracker_committed(r->e.tracker);
+	outbox_committed(r->e.outbox);
+}
+
+static void store_undone(void *arg)
+{
+	struct engine_room *r = arg;
+
+	tracker_undone(r->e.tracker);
+	outbox_undone(r->e.outbox);
+}
+
+static void store_retry(void *arg)
+{
+	struct engine_room *r = arg;
+
+	kernel_resync(r->e.kernel);
+	outbox_retry(r->e.outbox);
+}
+
+static void housekeeping(evutil_socket_t fd, short what, void *arg)
+{
+	struct engine_room *r = arg;
+	int64_t before = time_now() - (int64_t)r->e.conf->store_keep * 86400 * NSEC_PER_SEC;
+	int rc = batch_begin(r->e.batch);
+
+	(void)fd;
+	(void)what;
+	if (rc == 0) {
+		rc = store_outage_purge(r->e.store, before, PURGE_AT_A_TIME);
+		if (rc < 0)
+			batch_fail(r->e.batch, rc, "delete old outages");
+	}
+	engine_arm(r->housekeeping, rc == PURGE_AT_A_TIME ? PURGE_AGAIN_MS : HOUSEKEEPING_MS);
+}
+
+/* --- the other rooms ------------------------------------------------------------------ */
+
+static void begin(struct engine_room *r)
+{
+	if (r->begun)
+		return;
+	r->begun = true;
+	r->e.control = control_new(&r->e, r->listen_fd);
+	if (!r->e.control)
+		fatal("cannot serve the control socket: out of memory");
+	if (r->e.kernel)
+		kernel_start(r->e.kernel);
+	if (!r->e.conf->mail.configured)
+		log_warn("no mail section in the configuration: notices stay in the outbox");
+	log_info("started: %u outages open", tracker_open(r->e.tracker));
+}
+
+static void peer_close(struct peer *p)
+{
+	if (!p->readable)
+		return;
+	event_free(p->readable);
+	p->readable = NULL;
+	msg_close(&p->chan);
+}
+
+static void peer_gone(struct peer *p)
+{
+	peer_close(p);
+	if (p->who == ROOM_PARENT)
+		event_base_loopbreak(p->home->e.base);
+	else if (p->who == ROOM_MAILER)
+		outbox_mailer_gone(p->home->e.outbox);
+}
+
+static void peer_readable(evutil_socket_t fd, short what, void *arg);
+
+static void peer_open(struct peer *p, int fd)
+{
+	peer_close(p);
+	if (p->who == ROOM_MAILER)
+		outbox_mailer_gone(p->home->e.outbox);
+	p->chan.fd = fd;
+	p->readable = event_new(p->home->e.base, fd, EV_READ | EV_PERSIST, peer_readable, p);
+	if (!p->readable || event_add(p->readable, NULL) < 0)
+		fatal("cannot watch the socket to %s", room_name(p->who));
+}
+
+/* From the parent: a room was started, or started again. */
+static void take_peer(struct engine_room *r, struct msg *m)
+{
+	struct msg_peer body;
+
+	memcpy(&body, m->body, sizeof(body));
+	if (m->fd >= 0 && body.room == ROOM_MAILER)
+		peer_open(&r->mailer, m->fd);
+	else if (m->fd >= 0 && body.room == ROOM_TRAPS)
+		peer_open(&r->traps, m->fd);
+	else
+		return;
+	m->fd = -1;
+}
+
+static void from_parent(struct engine_room *r, struct msg *m)
+{
+	if (m->type == MSG_PEER)
+		take_peer(r, m);
+	else if (m->type == MSG_READY)
+		begin(r);
+}
+
+static void from_traps(struct engine_room *r, const struct msg *m)
+{
+	struct msg_trap trap;
+
+	if (m->type != MSG_TRAP) {
+		r->e.count.bad_messages++;
+		return;
+	}
+	memcpy(&trap, m->body, sizeof(trap));
+	tracker_trap(r->e.tracker, &trap);
+}
+
+static void from_mailer(struct engine_room *r, const struct msg *m)
+{
+	struct msg_window window;
+	struct msg_result result;
+
+	if (m->type == MSG_WINDOW) {
+		memcpy(&window, m->body, sizeof(window));
+		outbox_window(r->e.outbox, window.free);
+	} else if (m->type == MSG_RESULT) {
+		memcpy(&result, m->body, sizeof(result));
+		outbox_result(r->e.outbox, &result);
+	} else {
+		r->e.count.bad_messages++;
+	}
+}
+
+static void dispatch(struct peer *p, struct msg *m)
+{
+	switch (p->who) {
+	case ROOM_PARENT:
+		from_parent(p->home, m);
+		break;
+	case ROOM_TRAPS:
+		from_traps(p->home, m);
+		break;
+	case ROOM_MAILER:
+		from_mailer(p->home, m);
+		break;
+	default:
+		break;
+	}
+	if (m->fd >= 0)
+		close(m->fd);
+}
+
+static void peer_readable(evutil_socket_t fd, short what, void *arg)
+{
+	static struct msg m; /* large; this process has one thread */
+	struct peer *p = arg;
+	int rc, turn;
+
+	(void)fd;
+	(void)what;
+	for (turn = 0; turn < MESSAGES_PER_TURN && p->readable; turn++) {
+		rc = msg_recv(&p->chan, &m);
+		if (rc == 1) {
+			dispatch(p, &m);
+		} else if (rc == -EBADMSG) {
+			p->home->e.count.bad_messages++;
+		} else if (rc == -EAGAIN || rc == -EINTR) {
+			return;
+		} else {
+			peer_gone(p);
+			return;
+		}
+	}
+}
+
+static int send_notice(const struct msg_notice *n, void *arg)
+{
+	struct engine_room *r = arg;
+
+	if (!r->mailer.readable)
+		return -EPIPE;
+	return msg_send(&r->mailer.chan, MSG_NOTICE, n, msg_notice_size(n->n_items), -1);
+}
+
+/* --- life ------------------------------------------------------------------------------- */
+
+/* Our name in message IDs: what RFC 5322 allows there without quoting. */
+static void host_name(char *buf, size_t size)
+{
+	char *s;
+
+	if (gethostname(buf, size) < 0)
+		buf[0] = '\0';
+	buf[size - 1] = '\0';
+	for (s = buf; *s; s++)
+		if (!isalnum((unsigned char)*s) && *s != '-' && *s != '.')
+			*s = '-';
+	if (!isalnum((unsigned char)buf[0]))
+		strcpy(buf, "localhost");
+}
+
+static void make_parts(struct engine_room *r)
+{
+	const struct batch_events fortunes = {
+		.on_commit = store_committed,
+		.on_failure = store_undone,
+		.on_retry = store_retry,
+		.arg = r,
+	};
+	struct engine *e = &r->e;
+	char host[64];
+
+	host_name(host, sizeof(host));
+	e->batch = batch_new(e->base, e->store, &fortunes);
+	e->tracker = tracker_new(e);
+	e->outbox = outbox_new(e, host, send_notice, r);
+	r->housekeeping = evtimer_new(e->base, housekeeping, r);
+	if (e->conf->kernel)
+		e->kernel = kernel_new(e);
+	if (e->tracker)
+		e->probes = probes_new(e->base, PROBES_AT_A_TIME, tracker_probed, e->tracker);
+	if (!e->batch || !e->tracker || !e->outbox || !r->housekeeping || !e->probes ||
+	    (e->conf->kernel && !e->kernel))
+		fatal("out of memory");
+}
+
+static void open_store(struct engine_room *r)
+{
+	char why[512];
+
+	if (store_open_sqlite(&r->e.store, r->e.conf->store_path, why, sizeof(why)) < 0)
+		fatal("%s", why);
+	r->e.contacts_stale = true;
+}
+
+static void room_free(struct engine_room *r)
+{
+	struct engine *e = &r->e;
+
+	control_free(e->control);
+	e->control = NULL; /* what the others still say has no listener */
+	kernel_free(e->kernel);
+	e->kernel = NULL;
+	batch_flush(e->batch);
+	probes_free(e->probes);
+	tracker_free(e->tracker);
+	outbox_free(e->outbox);
+	batch_free(e->batch);
+	event_free(r->housekeeping);
+	resolver_clear(&e->contacts);
+	store_close(e->store);
+	peer_close(&r->traps);
+	peer_close(&r->mailer);
+	peer_close(&r->parent);
+	event_base_free(e->base);
+	free(r);
+}
+
+int engine_main(const struct room_start *start)
+{
+	struct engine_room *r = calloc(1, sizeof(*r));
+
+	if (!r)
+		fatal("out of memory");
+	srandom((unsigned int)(time_now() ^ getpid()));
+	r->e.conf = start->conf;
+	r->e.started = time_now();
+	r->e.base = event_base_new();
+	if (!r->e.base || start->n_listen_fds < 1)
+		fatal("cannot set up the event loop");
+	r->listen_fd = start->listen_fds[0];
+	r->parent = (struct peer){ .home = r, .who = ROOM_PARENT };
+	r->traps = (struct peer){ .home = r, .who = ROOM_TRAPS };
+	r->mailer = (struct peer){ .home = r, .who = ROOM_MAILER };
+	open_store(r);
+	make_parts(r);
+	if (tracker_load(r->e.tracker) < 0)
+		fatal("cannot read the open outages: %s", store_error(r->e.store));
+	engine_arm(r->housekeeping, HOUSEKEEPING_MS);
+	peer_open(&r->parent, start->parent.fd);
+	event_base_dispatch(r->e.base);
+	room_free(r);
+	return 0;
+}

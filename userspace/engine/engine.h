@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The engine room: what its parts share. Each part has an opaque type of its own
+ * and is reached through the functions declared in its header; only engine.c
+ * knows them all.
+ */
+#ifndef RINGBACK_ENGINE_ENGINE_H
+#define RINGBACK_ENGINE_ENGINE_H
+
+#include <event2/event.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "../common/conf.h"
+#include "../common/msg.h"
+#include "recovery.h"
+#include "resolve.h"
+#include "store.h"
+
+struct kernel;
+struct outbox;
+struct probes;
+struct control;
+struct tracker;
+
+/* Counters for "show daemon", since the engine started. */
+struct engine_counters {
+	uint64_t failures; /* failed attempts reported by the kernel */
+	uint64_t outages;  /* opened or taken up again */
+	uint64_t recoveries;
+	uint64_t flaps; /* recoveries undone by a new failure */
+	uint64_t traps;
+	uint64_t probes;
+	uint64_t bad_messages; /* malformed, from other rooms or the kernel */
+	uint64_t resyncs;
+};
+
+struct engine {
+	struct event_base *base;
+	const struct conf *conf;
+	int64_t started; /* ns since the Epoch */
+	struct store *store;
+	struct batch *batch;
+	struct resolver contacts;
+	bool contacts_stale;   /* to be read again from the store */
+	struct kernel *kernel; /* NULL: none expected */
+	struct tracker *tracker;
+	struct probes *probes;
+	struct outbox *outbox;
+	struct control *control;
+	struct engine_counters count;
+};
+
+struct moment engine_now(void);
+bool engine_has_mailer(const struct engine *e);
+bool engine_store_failing(const struct engine *e);
+/* The watch @name of the configuration, else (made by the CLI) the defaults. */
+const struct conf_watch *engine_watch(const struct engine *e, const char *name);
+/* The contacts, read again if they changed; never NULL. */
+const struct resolver *engine_contacts(struct engine *e);
+/* Arms @ev in @ms milliseconds (at once for 0 or less; never for RECOVERY_NEVER). */
+void engine_arm(struct event *ev, int64_t ms);
+
+#endif /* RINGBACK_ENGINE_ENGINE_H */

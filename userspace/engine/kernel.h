@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The engine's side of the kernel module: keeps the connection, the watches and
+ * our picture of it in step, whatever happens to the module.
+ */
+#ifndef RINGBACK_ENGINE_KERNEL_H
+#define RINGBACK_ENGINE_KERNEL_H
+
+#include "../nl/nl.h"
+#include "engine.h"
+
+struct kernel *kernel_new(struct engine *e);
+void kernel_free(struct kernel *k);
+/* Connects if the module is there, else tries again and again from the loop. */
+void kernel_start(struct kernel *k);
+
+/* All below accept NULL (conf->kernel is false) as a kernel that is not there. */
+bool kernel_connected(const struct kernel *k);
+/* Compares everything with the kernel soon. */
+void kernel_resync(struct kernel *k);
+/* The failed attempts of @s go to tracker_attempt() soon. */
+void kernel_want_attempts(struct kernel *k, const struct service *s);
+/* The failed attempts of @s now. -ENOTCONN, -errno. Must not be called from a dump. */
+int kernel_attempts(struct kernel *k, const struct service *s, nl_attempt_cb cb, void *arg);
+/* Declares the state of @s. A service that the kernel does not know is no error. */
+int kernel_declare(struct kernel *k, const struct service *s, enum ringback_service_state state);
+/* Its attempts are dealt with. */
+int kernel_forget(struct kernel *k, const struct service *s);
+
+/* kernel_watch.c */
+
+/* Which watches of the configuration the kernel took, by their index. */
+struct kernel_watches {
+	bool *accepted;
+	uint64_t recorded; /* the module's count of attempts when last seen */
+};
+
+/*
+ * Makes the kernel's watches those of the configuration; watches of the operator
+ * stay. Waiters whose watch vanished meanwhile are marked as lost to the kernel.
+ * 0, or -errno with the reason logged.
+ */
+int kernel_watches_sync(struct engine *e, struct nl *nl, struct kernel_watches *w);
+/*
+ * Whether all is as sync left it: 1; 0: watches of ours or the counters are gone,
+ * so the module was loaded anew; -errno.
+ */
+int kernel_watches_check(struct engine *e, struct nl *nl, struct kernel_watches *w);
+
+#endif /* RINGBACK_ENGINE_KERNEL_H */

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The decisions about outages and waiters: when two outages are one, when a
+ * failure is news, who is owed a notice. Pure.
+ */
+#include "outage.h"
+
+#include "../common/timefmt.h"
+
+const char *waiter_state_name(uint8_t state)
+{
+	static const char *const names[] = {
+		[WAITER_WAITING] = "waiting",
+		[WAITER_REACHED] = "reached",
+		[WAITER_NOTIFIED] = "notified",
+		[WAITER_NO_CONTACT] = "no-contact",
+	};
+
+	return state < sizeof(names) / sizeof(*names) ? names[state] : "unknown";
+}
+
+bool outage_merges(const struct outage *last, int64_t began, uint32_t flap)
+{
+	return last->ended && began - last->ended < (int64_t)flap * NSEC_PER_SEC;
+}
+
+bool waiter_join(struct waiter *w, bool known, const struct waiter *f)
+{
+	int64_t told = known ? w->told : 0;
+	int64_t first = f->first;
+	uint32_t attempts = f->attempts;
+
+	/* The same failure again, from a dump: nothing but that the kernel has it. */
+	if (known && f->last <= w->last) {
+		if (w->in_kernel || !f->in_kernel || w->state != WAITER_WAITING)
+			return false;
+		w->in_kernel = true;
+		return true;
+	}
+	/*
+	 * Still waiting: one story, even where the kernel began to count anew
+	 * after it had lost the attempt.
+	 */
+	if (known && w->state == WAITER_WAITING) {
+		if (w->first < first)
+			first = w->first;
+		if (w->attempts > attempts)
+			attempts = w->attempts;
+	}
+	*w = *f;
+	w->state = WAITER_WAITING;
+	w->told = told;
+	w->first = first;
+	w->attempts = attempts;
+	return true;
+}
+
+enum waiter_state waiter_verdict(const struct waiter *w, int64_t now, bool still_failed,
+				 const struct conf_watch *watch)
+{
+	/* What is older than keep has left the kernel without having been answered. */
+	bool expired = now - w->last >= (int64_t)watch->keep * NSEC_PER_SEC;
+
+	if (!still_failed && w->in_kernel && !expired)
+		return WAITER_REACHED;
+	if (!w->mail[0] || !(watch->notify & ROUTE_MAIL))
+		return WAITER_NO_CONTACT;
+	return WAITER_NOTIFIED;
+}
+
+bool waiter_owed(const struct waiter *w, int64_t now, uint32_t flap)
+{
+	return !w->told || now - w->told >= (int64_t)flap * NSEC_PER_SEC;
+}

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Outages and their waiters as values, and the decisions about them that need
+ * nothing but those values: no library, no clock, no store.
+ */
+#ifndef RINGBACK_ENGINE_OUTAGE_H
+#define RINGBACK_ENGINE_OUTAGE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "../common/addr.h"
+#include "../common/conf.h"
+#include "../common/msg.h"
+
+#define DETAIL_MAX 160 /* bytes, with the NUL */
+
+struct outage {
+	uint64_t id; /* 0: not stored yet */
+	struct service service;
+	char watch[RINGBACK_WATCH_NAME_MAX + 1];
+	uint8_t reason;		 /* enum ringback_reason, of the latest failure */
+	uint8_t evidence;	 /* enum evidence; 0 while it is open */
+	char detail[DETAIL_MAX]; /* of the evidence, for people */
+	int64_t began;		 /* ns since the Epoch: first failed attempt */
+	int64_t ended;		 /* 0: open */
+	uint32_t n_waiters;	 /* filled in by lists only */
+};
+
+enum waiter_state {
+	WAITER_WAITING,
+	WAITER_REACHED,	   /* reached the service by itself */
+	WAITER_NOTIFIED,   /* a notice is in the outbox or was delivered */
+	WAITER_NO_CONTACT, /* nobody to tell */
+};
+
+struct waiter {
+	uint64_t outage;
+	struct addr client;
+	uint8_t state;	     /* enum waiter_state */
+	uint8_t reason;	     /* enum ringback_reason */
+	uint32_t attempts;   /* SYNs seen */
+	int64_t first, last; /* of its attempts, ns since the Epoch */
+	int64_t told;	     /* when the last notice was queued; 0: never */
+	bool has_mac;
+	struct mac mac;
+	char mail[MSG_MAIL_MAX + 1]; /* as resolved when the failure happened; "": none */
+	char watch[RINGBACK_WATCH_NAME_MAX + 1];
+	/*
+	 * The kernel holds the failed attempt behind this waiter, so that its
+	 * absence at recovery means "the client got through". False once the
+	 * kernel has lost it for another reason: reboot, module reloaded, watch
+	 * deleted.
+	 */
+	bool in_kernel;
+};
+
+/* "waiting", "reached", "notified", "no-contact" */
+const char *waiter_state_name(uint8_t state);
+
+/* Whether trouble that began at @began continues the ended outage @last. */
+bool outage_merges(const struct outage *last, int64_t began, uint32_t flap);
+
+/*
+ * A failed attempt @f (state and told are not looked at) meets what is known of
+ * that client: *@w, or nothing when @known is false. Returns true when this is
+ * news and *@w has to be stored; only then is a contact to be resolved.
+ */
+bool waiter_join(struct waiter *w, bool known, const struct waiter *f);
+
+/*
+ * What becomes of a waiting @w when its outage ends at @now. @still_failed: the
+ * kernel still has its failed attempt, or could not be asked.
+ */
+enum waiter_state waiter_verdict(const struct waiter *w, int64_t now, bool still_failed,
+				 const struct conf_watch *watch);
+/* Whether a waiter whose verdict is WAITER_NOTIFIED gets a notice, or had it just now. */
+bool waiter_owed(const struct waiter *w, int64_t now, uint32_t flap);
+
+#endif /* RINGBACK_ENGINE_OUTAGE_H */

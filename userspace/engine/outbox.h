@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The outbox: notices become messages, messages go to the mailer as far as it can
+ * hold them, and what it says of them is recorded. At least once: whatever was
+ * under way when a process died is due again, with the same Message-ID.
+ */
+#ifndef RINGBACK_ENGINE_OUTBOX_H
+#define RINGBACK_ENGINE_OUTBOX_H
+
+#include "engine.h"
+
+struct outbox;
+
+/*
+ * Hands one message to the mailer. 0, -EAGAIN: its socket is full; -EPIPE: it is
+ * gone; -errno.
+ */
+typedef int (*outbox_send)(const struct msg_notice *n, void *arg);
+
+/* @host: for message IDs; copied. NULL: out of memory. */
+struct outbox *outbox_new(struct engine *e, const char *host, outbox_send send, void *arg);
+void outbox_free(struct outbox *o);
+
+/* Something may be due: looks soon, from the loop. */
+void outbox_kick(struct outbox *o);
+/* The mailer can hold @n more. */
+void outbox_window(struct outbox *o, uint32_t n);
+/* The mailer is gone; what it held is due again. */
+void outbox_mailer_gone(struct outbox *o);
+void outbox_result(struct outbox *o, const struct msg_result *r);
+/* The batch with results was committed, or undone; or writing may be tried again. */
+void outbox_committed(struct outbox *o);
+void outbox_undone(struct outbox *o);
+void outbox_retry(struct outbox *o);
+/* Messages at the mailer. */
+unsigned int outbox_in_flight(const struct outbox *o);
+
+/*
+ * outbox_group.c: makes up to @limit messages of the notices that are due at @now,
+ * within the open batch: one per contact, of up to MSG_NOTICE_ITEMS notices, no
+ * more than the contact's share an hour. Returns how many; -errno.
+ */
+int outbox_group(struct store *st, const struct conf_mail *mail, const char *host, int64_t now,
+		 unsigned int limit);
+
+#endif /* RINGBACK_ENGINE_OUTBOX_H */

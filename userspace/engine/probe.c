@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * TCP probes on the event loop.
+ */
+#include "probe.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/queue.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+struct probe {
+	TAILQ_ENTRY(probe) link;
+	struct probes *all;
+	struct service service;
+	unsigned int timeout;
+	uint64_t key;
+	struct event *ev; /* while it runs, or once it has a result */
+	int fd;
+	int err; /* of a connect() that ended at once */
+};
+
+TAILQ_HEAD(probe_list, probe);
+
+struct probes {
+	struct event_base *base;
+	struct probe_list waiting, running;
+	unsigned int n_waiting, n_running, max;
+	probe_cb cb;
+	void *arg;
+};
+
+static void probe_free(struct probe *p)
+{
+	if (p->ev)
+		event_free(p->ev);
+	if (p->fd >= 0)
+		close(p->fd);
+	free(p);
+}
+
+struct probes *probes_new(struct event_base *base, unsigned int at_a_time, probe_cb cb, void *arg)
+{
+	struct probes *all = calloc(1, sizeof(*all));
+
+	if (!all)
+		return NULL;
+	all->base = base;
+	all->max = at_a_time;
+	all->cb = cb;
+	all->arg = arg;
+	TAILQ_INIT(&all->waiting);
+	TAILQ_INIT(&all->running);
+	return all;
+}
+
+void probes_free(struct probes *all)
+{
+	struct probe *p;
+
+	if (!all)
+		return;
+	while ((p = TAILQ_FIRST(&all->running))) {
+		TAILQ_REMOVE(&all->running, p, link);
+		probe_free(p);
+	}
+	while ((p = TAILQ_FIRST(&all->waiting))) {
+		TAILQ_REMOVE(&all->waiting, p, link);
+		probe_free(p);
+	}
+	free(all);
+}
+
+static void run_next(struct probes *all);
+
+static void probe_event(evutil_socket_t fd, short what, void *arg)
+{
+	struct probe *p = arg;
+	struct probes *all = p->all;
+	socklen_t len = sizeof(int);
+	uint64_t key = p->key;
+	int err = p->err;
+
+	if (!err && what & EV_TIMEOUT)
+		err = ETIMEDOUT;
+	else if (!err && getsockopt(fd, SOL_SOCKET, SO_ERROR, &err, &len) < 0)
+		err = errno;
+	TAILQ_REMOVE(&all->running, p, link);
+	all->n_running--;
+	probe_free(p);
+	run_next(all);
+	all->cb(key, -err, all->arg);
+}
+
+/* Returns 0 or what went wrong, as a positive errno. */
+static int probe_connect(struct probe *p)
+{
+	struct sockaddr_storage ss;
+	socklen_t len = addr_to_sockaddr(&p->service.server, p->service.port, &ss);
+
+	p->fd = socket(ss.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP);
+	if (p->fd < 0)
+		return errno;
+	if (connect(p->fd, (struct sockaddr *)&ss, len) == 0 || errno == EINPROGRESS)
+		return 0;
+	return errno;
+}
+
+static void probe_run(struct probe *p)
+{
+	const struct timeval limit = { .tv_sec = p->timeout };
+	struct probes *all = p->all;
+
+	TAILQ_INSERT_TAIL(&all->running, p, link);
+	all->n_running++;
+	p->err = probe_connect(p);
+	if (p->err) {
+		/* Told from the loop, as all results are. */
+		event_assign(p->ev, all->base, -1, 0, probe_event, p);
+		event_active(p->ev, EV_WRITE, 0);
+		return;
+	}
+	event_assign(p->ev, all->base, p->fd, EV_WRITE, probe_event, p);
+	event_add(p->ev, &limit);
+}
+
+static void run_next(struct probes *all)
+{
+	struct probe *p;
+
+	while (all->n_running < all->max && (p = TAILQ_FIRST(&all->waiting))) {
+		TAILQ_REMOVE(&all->waiting, p, link);
+		all->n_waiting--;
+		probe_run(p);
+	}
+}
+
+int probe_start(struct probes *all, const struct service *s, unsigned int timeout, uint64_t key)
+{
+	struct probe *p = calloc(1, sizeof(*p));
+
+	if (!p)
+		return -ENOMEM;
+	p->all = all;
+	p->service = *s;
+	p->timeout = timeout;
+	p->key = key;
+	p->fd = -1;
+	p->ev = event_new(all->base, -1, 0, probe_event, p);
+	if (!p->ev) {
+		free(p);
+		return -ENOMEM;
+	}
+	TAILQ_INSERT_TAIL(&all->waiting, p, link);
+	all->n_waiting++;
+	run_next(all);
+	return 0;
+}
+
+unsigned int probes_pending(const struct probes *all)
+{
+	return all->n_waiting + all->n_running;
+}

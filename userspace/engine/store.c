@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The store's front: calls go to the backend that was opened.
+ */
+#include "store.h"
+
+const char *message_state_name(uint8_t state)
+{
+	static const char *const names[] = {
+		[MESSAGE_QUEUED] = "queued",
+		[MESSAGE_SENT] = "sent",
+		[MESSAGE_REFUSED] = "refused",
+		[MESSAGE_GIVEN_UP] = "given-up",
+	};
+
+	return state < sizeof(names) / sizeof(*names) ? names[state] : "unknown";
+}
+
+void store_close(struct store *st)
+{
+	if (st)
+		st->ops->close(st);
+}
+
+const char *store_error(const struct store *st)
+{
+	return st->error;
+}
+
+int store_begin(struct store *st)
+{
+	return st->ops->begin(st);
+}
+
+int store_commit(struct store *st)
+{
+	return st->ops->commit(st);
+}
+
+void store_rollback(struct store *st)
+{
+	st->ops->rollback(st);
+}
+
+int store_meta_get(struct store *st, const char *key, char *value, size_t size)
+{
+	return st->ops->meta_get(st, key, value, size);
+}
+
+int store_meta_put(struct store *st, const char *key, const char *value)
+{
+	return st->ops->meta_put(st, key, value);
+}
+
+int store_watch_put(struct store *st, const char *name, bool ours)
+{
+	return st->ops->watch_put(st, name, ours);
+}
+
+int store_watch_del(struct store *st, const char *name)
+{
+	return st->ops->watch_del(st, name);
+}
+
+int store_watch_list(struct store *st, store_name_cb cb, void *arg)
+{
+	return st->ops->watch_list(st, cb, arg);
+}
+
+int store_outage_put(struct store *st, struct outage *o)
+{
+	return st->ops->outage_put(st, o);
+}
+
+int store_outage_latest(struct store *st, const struct service *s, struct outage *o)
+{
+	return st->ops->outage_latest(st, s, o);
+}
+
+int store_outage_list(struct store *st, const struct outage_query *q, store_outage_cb cb, void *arg)
+{
+	return st->ops->outage_list(st, q, cb, arg);
+}
+
+int store_outage_purge(struct store *st, int64_t before, unsigned int limit)
+{
+	return st->ops->outage_purge(st, before, limit);
+}
+
+int store_waiter_put(struct store *st, const struct waiter *w)
+{
+	return st->ops->waiter_put(st, w);
+}
+
+int store_waiter_get(struct store *st, uint64_t outage, const struct addr *client, struct waiter *w)
+{
+	return st->ops->waiter_get(st, outage, client, w);
+}
+
+int store_waiter_list(struct store *st, const struct waiter_query *q, store_waiter_cb cb, void *arg)
+{
+	return st->ops->waiter_list(st, q, cb, arg);
+}
+
+int store_waiter_lost(struct store *st, const char *watch)
+{
+	return st->ops->waiter_lost(st, watch);
+}
+
+int store_contact_put(struct store *st, const struct contact *c)
+{
+	return st->ops->contact_put(st, c);
+}
+
+int store_contact_del(struct store *st, const struct contact_key *key)
+{
+	return st->ops->contact_del(st, key);
+}
+
+int store_contact_list(struct store *st, const struct contact_key *after, unsigned int limit,
+		       store_contact_cb cb, void *arg)
+{
+	return st->ops->contact_list(st, after, limit, cb, arg);
+}
+
+int store_notice_put(struct store *st, struct notice *n)
+{
+	return st->ops->notice_put(st, n);
+}
+
+int store_notice_mails(struct store *st, int64_t now, unsigned int limit, store_mail_cb cb,
+		       void *arg)
+{
+	return st->ops->notice_mails(st, now, limit, cb, arg);
+}
+
+int store_notice_list(struct store *st, const char *mail, uint64_t message, uint64_t after,
+		      unsigned int limit, store_notice_cb cb, void *arg)
+{
+	return st->ops->notice_list(st, mail, message, after, limit, cb, arg);
+}
+
+int store_notice_defer(struct store *st, const char *mail, int64_t due)
+{
+	return st->ops->notice_defer(st, mail, due);
+}
+
+int store_message_put(struct store *st, struct message *m)
+{
+	return st->ops->message_put(st, m);
+}
+
+int store_message_due(struct store *st, int64_t now, unsigned int limit, store_message_cb cb,
+		      void *arg)
+{
+	return st->ops->message_due(st, now, limit, cb, arg);
+}
+
+int store_message_recent(struct store *st, const char *mail, int64_t since, unsigned int *n,
+			 int64_t *oldest)
+{
+	return st->ops->message_recent(st, mail, since, n, oldest);
+}
+
+int store_outbox_next(struct store *st, int64_t now, int64_t *when)
+{
+	return st->ops->outbox_next(st, now, when);
+}
+
+int store_outbox_count(struct store *st, struct outbox_counts *c)
+{
+	return st->ops->outbox_count(st, c);
+}

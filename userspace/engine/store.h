@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What the engine must not lose: outages, waiters, contacts, the outbox. A table
+ * of functions with two bodies, SQLite and memory (for tests); the wrappers
+ * below are all that the engine calls.
+ *
+ * Every function returns 0 (or what it says) or -errno with a sentence in
+ * store_error(): -EBUSY locked by another program, -ENOSPC disk full, -EROFS
+ * not writable, -EUCLEAN damaged, -EPROTO made by a newer ringback or by another
+ * program, -EIO, -ENOMEM, -ENOENT. Changes are made between store_begin() and
+ * store_commit(); after an error in between, the caller rolls back.
+ *
+ * Callbacks get a row that is valid during the call, must not call the store
+ * and stop the listing by returning non-zero, which is then returned.
+ */
+#ifndef RINGBACK_ENGINE_STORE_H
+#define RINGBACK_ENGINE_STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "contact.h"
+#include "outage.h"
+
+/* One waiter's claim to be told about one recovery, as things were at its end. */
+struct notice {
+	uint64_t id; /* 0: not stored yet */
+	uint64_t outage;
+	struct addr client;
+	struct service service;
+	char mail[MSG_MAIL_MAX + 1];
+	char watch[RINGBACK_WATCH_NAME_MAX + 1];
+	uint8_t reason;	  /* enum ringback_reason */
+	uint8_t evidence; /* enum evidence */
+	uint32_t attempts;
+	int64_t first, last;  /* of the client's attempts */
+	int64_t began, ended; /* of the outage */
+	int64_t created, due; /* when to put it into a message at the latest */
+	uint64_t message;     /* 0: none yet */
+};
+
+enum message_state { MESSAGE_QUEUED, MESSAGE_SENT, MESSAGE_REFUSED, MESSAGE_GIVEN_UP };
+/* "queued", "sent", "refused", "given-up" */
+const char *message_state_name(uint8_t state);
+
+/* One or several notices on their way to one contact. */
+struct message {
+	uint64_t id; /* 0: not stored yet */
+	char mail[MSG_MAIL_MAX + 1];
+	char message_id[128];	     /* without angle brackets; never changes */
+	uint8_t state;		     /* enum message_state */
+	uint32_t tries;		     /* deliveries tried */
+	uint16_t code;		     /* of the last answer; 0: none */
+	char answer[256];	     /* the last answer; "": none */
+	int64_t created, next, done; /* next: when to try; done: 0 while queued */
+};
+
+struct outbox_counts {
+	uint64_t waiting;			  /* notices not in a message yet */
+	uint64_t queued, sent, refused, given_up; /* messages */
+};
+
+typedef int (*store_name_cb)(const char *name, bool ours, void *arg);
+typedef int (*store_outage_cb)(const struct outage *o, void *arg);
+/* @o: the outage of the waiter */
+typedef int (*store_waiter_cb)(const struct waiter *w, const struct outage *o, void *arg);
+typedef int (*store_contact_cb)(const struct contact *c, void *arg);
+typedef int (*store_mail_cb)(const char *mail, void *arg);
+typedef int (*store_message_cb)(const struct message *m, void *arg);
+/* @m: the message that carries it, or NULL */
+typedef int (*store_notice_cb)(const struct notice *n, const struct message *m, void *arg);
+
+/* Pages: rows after the cursor, @limit of them. */
+struct outage_query {
+	bool open_only;
+	uint64_t after; /* id */
+	unsigned int limit;
+};
+
+struct waiter_query {
+	uint64_t outage;	    /* 0: of any */
+	int state;		    /* -1: any */
+	struct addr server, client; /* AF_UNSPEC: any */
+	uint64_t after_outage;	    /* cursor: the last row seen */
+	struct addr after_client;
+	unsigned int limit;
+};
+
+struct store;
+
+struct store_ops {
+	void (*close)(struct store *st);
+	int (*begin)(struct store *st);
+	int (*commit)(struct store *st);
+	void (*rollback)(struct store *st);
+
+	int (*meta_get)(struct store *st, const char *key, char *value, size_t size);
+	int (*meta_put)(struct store *st, const char *key, const char *value);
+	int (*watch_put)(struct store *st, const char *name, bool ours);
+	int (*watch_del)(struct store *st, const char *name);
+	int (*watch_list)(struct store *st, store_name_cb cb, void *arg);
+
+	int (*outage_put)(struct store *st, struct outage *o);
+	int (*outage_latest)(struct store *st, const struct service *s, struct outage *o);
+	int (*outage_list)(struct store *st, const struct outage_query *q, store_outage_cb cb,
+			   void *arg);
+	int (*outage_purge)(struct store *st, int64_t before, unsigned int limit);
+
+	int (*waiter_put)(struct store *st, const struct waiter *w);
+	int (*waiter_get)(struct store *st, uint64_t outage, const struct addr *client,
+			  struct waiter *w);
+	int (*waiter_list)(struct store *st, const struct waiter_query *q, store_waiter_cb cb,
+			   void *arg);
+	int (*waiter_lost)(struct store *st, const char *watch);
+
+	int (*contact_put)(struct store *st, const struct contact *c);
+	int (*contact_del)(struct store *st, const struct contact_key *key);
+	int (*contact_list)(struct store *st, const struct contact_key *after, unsigned int limit,
+			    store_contact_cb cb, void *arg);
+
+	int (*notice_put)(struct store *st, struct notice *n);
+	int (*notice_mails)(struct store *st, int64_t now, unsigned int limit, store_mail_cb cb,
+			    void *arg);
+	int (*notice_list)(struct store *st, const char *mail, uint64_t message, uint64_t after,
+			   unsigned int limit, store_notice_cb cb, void *arg);
+	int (*notice_defer)(struct store *st, const char *mail, int64_t due);
+
+	int (*message_put)(struct store *st, struct message *m);
+	int (*message_due)(struct store *st, int64_t now, unsigned int limit, store_message_cb cb,
+			   void *arg);
+	int (*message_recent)(struct store *st, const char *mail, int64_t since, unsigned int *n,
+			      int64_t *oldest);
+	int (*outbox_next)(struct store *st, int64_t now, int64_t *when);
+	int (*outbox_count)(struct store *st, struct outbox_counts *c);
+};
+
+/* Each backend's own struct begins with this. */
+struct store {
+	const struct store_ops *ops;
+	char error[256];
+};
+
+/*
+ * Opens the database @path and brings its schema up to date. A file that is
+ * damaged, newer or not ours is left as it is. On failure *@sp is NULL and @why
+ * (@size bytes) a sentence.
+ */
+int store_open_sqlite(struct store **sp, const char *path, char *why, size_t size);
+/* Everything in memory; -ENOMEM. */
+int store_open_mem(struct store **sp);
+/*
+ * Test hook of the memory store: from now on every change fails with @err
+ * (-errno), until set back to 0.
+ */
+void store_mem_fail(struct store *st, int err);
+
+void store_close(struct store *st);
+const char *store_error(const struct store *st);
+
+int store_begin(struct store *st);
+int store_commit(struct store *st);
+void store_rollback(struct store *st);
+
+/* Small facts about ourselves. -ENOENT: @key was never put. */
+int store_meta_get(struct store *st, const char *key, char *value, size_t size);
+int store_meta_put(struct store *st, const char *key, const char *value);
+
+/* The watches seen in the kernel; @ours: made from the configuration. */
+int store_watch_put(struct store *st, const char *name, bool ours);
+int store_watch_del(struct store *st, const char *name);
+int store_watch_list(struct store *st, store_name_cb cb, void *arg);
+
+/* Id 0 is inserted and gets its id, else changed. -EEXIST: the service has an open one. */
+int store_outage_put(struct store *st, struct outage *o);
+/* The outage of @s that began last. -ENOENT: never had one. */
+int store_outage_latest(struct store *st, const struct service *s, struct outage *o);
+int store_outage_list(struct store *st, const struct outage_query *q, store_outage_cb cb,
+		      void *arg);
+/*
+ * Deletes up to @limit outages that ended before @before, with their waiters and
+ * notices, and messages that carry nothing any more. Returns how many outages.
+ */
+int store_outage_purge(struct store *st, int64_t before, unsigned int limit);
+
+int store_waiter_put(struct store *st, const struct waiter *w);
+int store_waiter_get(struct store *st, uint64_t outage, const struct addr *client,
+		     struct waiter *w);
+int store_waiter_list(struct store *st, const struct waiter_query *q, store_waiter_cb cb,
+		      void *arg);
+/* The kernel lost the attempts of @watch (NULL: of all): waiter.in_kernel = false. */
+int store_waiter_lost(struct store *st, const char *watch);
+
+/* An existing key gets the new mail address. */
+int store_contact_put(struct store *st, const struct contact *c);
+int store_contact_del(struct store *st, const struct contact_key *key);
+/* @after: NULL to begin. @limit 0: all. */
+int store_contact_list(struct store *st, const struct contact_key *after, unsigned int limit,
+		       store_contact_cb cb, void *arg);
+
+int store_notice_put(struct store *st, struct notice *n);
+/* Contacts that have a notice in no message yet which is due at @now. */
+int store_notice_mails(struct store *st, int64_t now, unsigned int limit, store_mail_cb cb,
+		       void *arg);
+/*
+ * With @mail: its notices that are in no message yet, due or not. With @message:
+ * those of that message. With neither: all.
+ */
+int store_notice_list(struct store *st, const char *mail, uint64_t message, uint64_t after,
+		      unsigned int limit, store_notice_cb cb, void *arg);
+/* Notices for @mail that are in no message yet are not due before @due. */
+int store_notice_defer(struct store *st, const char *mail, int64_t due);
+
+int store_message_put(struct store *st, struct message *m);
+/* Queued messages whose next try is due, longest due first. */
+int store_message_due(struct store *st, int64_t now, unsigned int limit, store_message_cb cb,
+		      void *arg);
+/* How many messages were made for @mail since then, and when the first of them. */
+int store_message_recent(struct store *st, const char *mail, int64_t since, unsigned int *n,
+			 int64_t *oldest);
+/* When the next notice or message falls due after @now; INT64_MAX: none does. */
+int store_outbox_next(struct store *st, int64_t now, int64_t *when);
+int store_outbox_count(struct store *st, struct outbox_counts *c);
+
+#endif /* RINGBACK_ENGINE_STORE_H */

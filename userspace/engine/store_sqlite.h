@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What the files of the SQLite store share: prepared statements, binding, rows.
+ */
+#ifndef RINGBACK_ENGINE_STORE_SQLITE_H
+#define RINGBACK_ENGINE_STORE_SQLITE_H
+
+#include <sqlite3.h>
+
+#include "store.h"
+
+/* A statement in the source: its text, prepared at first use in slot .id. */
+enum sql_id {
+	SQL_BEGIN,
+	SQL_COMMIT,
+	SQL_ROLLBACK,
+	SQL_META_GET,
+	SQL_META_PUT,
+	SQL_WATCH_PUT,
+	SQL_WATCH_DEL,
+	SQL_WATCH_LIST,
+	SQL_OUTAGE_NEW,
+	SQL_OUTAGE_SET,
+	SQL_OUTAGE_LATEST,
+	SQL_OUTAGE_LIST,
+	SQL_OUTAGE_OPEN,
+	SQL_OUTAGE_PURGE,
+	SQL_MESSAGE_PURGE,
+	SQL_WAITER_PUT,
+	SQL_WAITER_GET,
+	SQL_WAITER_LIST,
+	SQL_WAITER_OF,
+	SQL_WAITER_LOST,
+	SQL_CONTACT_PUT,
+	SQL_CONTACT_DEL,
+	SQL_CONTACT_LIST,
+	SQL_NOTICE_NEW,
+	SQL_NOTICE_SET,
+	SQL_NOTICE_MAILS,
+	SQL_NOTICE_LIST,
+	SQL_NOTICE_OF_MAIL,
+	SQL_NOTICE_OF_MESSAGE,
+	SQL_NOTICE_DEFER,
+	SQL_MESSAGE_NEW,
+	SQL_MESSAGE_SET,
+	SQL_MESSAGE_DUE,
+	SQL_MESSAGE_RECENT,
+	SQL_OUTBOX_NEXT,
+	SQL_OUTBOX_WAITING,
+	SQL_OUTBOX_COUNT,
+	SQL_MAX
+};
+
+struct sqlite_store {
+	struct store st;
+	sqlite3 *db;
+	sqlite3_stmt *stmt[SQL_MAX];
+};
+
+/* The statement, reset and without values; NULL with st->error set. */
+sqlite3_stmt *sql_get(struct store *st, enum sql_id id, const char *text);
+/*
+ * Binds from parameter 1 on: 'i' int64_t, 's' const char * (NULL is SQL NULL), 'a'
+ * const struct addr * (AF_UNSPEC is NULL), 'z' int64_t that is NULL when 0.
+ * Strings are copied.
+ */
+/* For the i and z of sql_bind(): a variadic argument has to have its type. */
+#define NUM(x) ((int64_t)(x))
+int sql_bind(struct store *st, sqlite3_stmt *q, const char *types, ...);
+/* One step: 1 a row, 0 done, -errno. */
+int sql_step(struct store *st, sqlite3_stmt *q);
+/* Runs a statement without rows to its end. */
+int sql_run(struct store *st, sqlite3_stmt *q);
+/* -errno and st->error for what just failed. */
+int sql_fault(struct store *st, int rc);
+
+/* Columns. A text that does not fit or parse gives the empty value: never an overrun. */
+void sql_text(sqlite3_stmt *q, int col, char *buf, size_t size);
+void sql_addr(sqlite3_stmt *q, int col, struct addr *a);
+
+int64_t sql_changes(struct store *st);
+uint64_t sql_last_id(struct store *st);
+
+/* store_sqlite_schema.c: brings the database up to date, or says why not. */
+int sqlite_schema_update(struct store *st);
+
+/* The functions of the other files, for the table in store_sqlite.c. */
+int sqlite_meta_get(struct store *st, const char *key, char *value, size_t size);
+int sqlite_meta_put(struct store *st, const char *key, const char *value);
+int sqlite_watch_put(struct store *st, const char *name, bool ours);
+int sqlite_watch_del(struct store *st, const char *name);
+int sqlite_watch_list(struct store *st, store_name_cb cb, void *arg);
+int sqlite_outage_put(struct store *st, struct outage *o);
+int sqlite_outage_latest(struct store *st, const struct service *s, struct outage *o);
+int sqlite_outage_list(struct store *st, const struct outage_query *q, store_outage_cb cb,
+		       void *arg);
+int sqlite_outage_purge(struct store *st, int64_t before, unsigned int limit);
+int sqlite_waiter_put(struct store *st, const struct waiter *w);
+int sqlite_waiter_get(struct store *st, uint64_t outage, const struct addr *client,
+		      struct waiter *w);
+int sqlite_waiter_list(struct store *st, const struct waiter_query *q, store_waiter_cb cb,
+		       void *arg);
+int sqlite_waiter_lost(struct store *st, const char *watch);
+int sqlite_contact_put(struct store *st, const struct contact *c);
+int sqlite_contact_del(struct store *st, const struct contact_key *key);
+int sqlite_contact_list(struct store *st, const struct contact_key *after, unsigned int limit,
+			store_contact_cb cb, void *arg);
+int sqlite_notice_put(struct store *st, struct notice *n);
+int sqlite_notice_mails(struct store *st, int64_t now, unsigned int limit, store_mail_cb cb,
+			void *arg);
+int sqlite_notice_list(struct store *st, const char *mail, uint64_t message, uint64_t after,
+		       unsigned int limit, store_notice_cb cb, void *arg);
+int sqlite_notice_defer(struct store *st, const char *mail, int64_t due);
+int sqlite_message_put(struct store *st, struct message *m);
+int sqlite_message_due(struct store *st, int64_t now, unsigned int limit, store_message_cb cb,
+		       void *arg);
+int sqlite_message_recent(struct store *st, const char *mail, int64_t since, unsigned int *n,
+			  int64_t *oldest);
+int sqlite_outbox_next(struct store *st, int64_t now, int64_t *when);
+int sqlite_outbox_count(struct store *st, struct outbox_counts *c);
+
+#endif /* RINGBACK_ENGINE_STORE_SQLITE_H */

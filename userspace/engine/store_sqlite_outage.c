@@ -1,0 +1,305 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The SQLite store: outages, their waiters, and what we know of the kernel.
+ */
+#include "store_sqlite.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+/* --- meta, watches --------------------------------------------------------- */
+
+int sqlite_meta_get(struct store *st, const char *key, char *value, size_t size)
+{
+	sqlite3_stmt *q = sql_get(st, SQL_META_GET, "SELECT value FROM meta WHERE key = ?");
+	int rc = sql_bind(st, q, "s", key);
+
+	if (rc == 0)
+		rc = sql_step(st, q);
+	if (rc <= 0)
+		return rc < 0 ? rc : -ENOENT;
+	sql_text(q, 0, value, size);
+	sqlite3_reset(q);
+	return 0;
+}
+
+int sqlite_meta_put(struct store *st, const char *key, const char *value)
+{
+	sqlite3_stmt *q = sql_get(st, SQL_META_PUT,
+				  "INSERT INTO meta (key, value) VALUES (?, ?)"
+				  " ON CONFLICT (key) DO UPDATE SET value = excluded.value");
+	int rc = sql_bind(st, q, "ss", key, value);
+
+	return rc < 0 ? rc : sql_run(st, q);
+}
+
+int sqlite_watch_put(struct store *st, const char *name, bool ours)
+{
+	sqlite3_stmt *q = sql_get(st, SQL_WATCH_PUT,
+				  "INSERT INTO watch (name, ours) VALUES (?, ?)"
+				  " ON CONFLICT (name) DO UPDATE SET ours = excluded.ours");
+	int rc = sql_bind(st, q, "si", name, NUM(ours));
+
+	return rc < 0 ? rc : sql_run(st, q);
+}
+
+int sqlite_watch_del(struct store *st, const char *name)
+{
+	sqlite3_stmt *q = sql_get(st, SQL_WATCH_DEL, "DELETE FROM watch WHERE name = ?");
+	int rc = sql_bind(st, q, "s", name);
+
+	return rc < 0 ? rc : sql_run(st, q);
+}
+
+int sqlite_watch_list(struct store *st, store_name_cb cb, void *arg)
+{
+	sqlite3_stmt *q = sql_get(st, SQL_WATCH_LIST, "SELECT name, ours FROM watch");
+	char name[RINGBACK_WATCH_NAME_MAX + 1];
+	int rc;
+
+	if (!q)
+		return -EIO;
+	while ((rc = sql_step(st, q)) == 1) {
+		sql_text(q, 0, name, sizeof(name));
+		rc = cb(name, sqlite3_column_int(q, 1), arg);
+		if (rc)
+			break;
+	}
+	sqlite3_reset(q);
+	return rc;
+}
+
+/* --- outages --------------------------------------------------------------- */
+
+#define OUTAGE_COLUMNS                                                                      \
+	"outage.id, outage.server, outage.proto, outage.port, outage.watch, outage.reason," \
+	" outage.evidence, outage.detail, outage.began, outage.ended"
+#define N_OUTAGE_COLUMNS 10
+
+static void outage_row(sqlite3_stmt *q, int col, struct outage *o)
+{
+	memset(o, 0, sizeof(*o));
+	o->id = sqlite3_column_int64(q, col);
+	sql_addr(q, col + 1, &o->service.server);
+	o->service.proto = sqlite3_column_int(q, col + 2);
+	o->service.port = sqlite3_column_int(q, col + 3);
+	sql_text(q, col + 4, o->watch, sizeof(o->watch));
+	o->reason = sqlite3_column_int(q, col + 5);
+	o->evidence = sqlite3_column_int(q, col + 6);
+	sql_text(q, col + 7, o->detail, sizeof(o->detail));
+	o->began = sqlite3_column_int64(q, col + 8);
+	o->ended = sqlite3_column_int64(q, col + 9);
+}
+
+int sqlite_outage_put(struct store *st, struct outage *o)
+{
+	sqlite3_stmt *q;
+	int rc;
+
+	if (o->id)
+		q = sql_get(st, SQL_OUTAGE_SET,
+			    "UPDATE outage SET server = ?, proto = ?, port = ?, watch = ?,"
+			    " reason = ?, evidence = ?, detail = ?, began = ?, ended = ?"
+			    " WHERE id = ?");
+	else
+		q = sql_get(st, SQL_OUTAGE_NEW,
+			    "INSERT INTO outage (server, proto, port, watch, reason, evidence,"
+			    " detail, began, ended, id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+	rc = sql_bind(st, q, "aiisiisizz", &o->service.server, NUM(o->service.proto),
+		      NUM(o->service.port), o->watch, NUM(o->reason), NUM(o->evidence), o->detail,
+		      o->began, o->ended, NUM(o->id));
+	if (rc == 0)
+		rc = sql_run(st, q);
+	if (rc == 0 && !o->id)
+		o->id = sql_last_id(st);
+	return rc;
+}
+
+int sqlite_outage_latest(struct store *st, const struct service *s, struct outage *o)
+{
+	sqlite3_stmt *q = sql_get(st, SQL_OUTAGE_LATEST,
+				  "SELECT " OUTAGE_COLUMNS " FROM outage WHERE server = ? AND"
+				  " proto = ? AND port = ? ORDER BY id DESC LIMIT 1");
+	int rc = sql_bind(st, q, "aii", &s->server, NUM(s->proto), NUM(s->port));
+
+	if (rc == 0)
+		rc = sql_step(st, q);
+	if (rc <= 0)
+		return rc < 0 ? rc : -ENOENT;
+	outage_row(q, 0, o);
+	sqlite3_reset(q);
+	return 0;
+}
+
+int sqlite_outage_list(struct store *st, const struct outage_query *p, store_outage_cb cb,
+		       void *arg)
+{
+	struct outage o;
+	sqlite3_stmt *q;
+	int rc;
+
+	if (p->open_only)
+		q = sql_get(st, SQL_OUTAGE_OPEN,
+			    "SELECT " OUTAGE_COLUMNS ", 0 FROM outage WHERE ended IS NULL"
+			    " AND id > ? ORDER BY id LIMIT ?");
+	else
+		q = sql_get(st, SQL_OUTAGE_LIST,
+			    "SELECT " OUTAGE_COLUMNS ", (SELECT count(*) FROM waiter"
+			    " WHERE waiter.outage = outage.id) FROM outage WHERE id > ?"
+			    " ORDER BY id LIMIT ?");
+	rc = sql_bind(st, q, "ii", NUM(p->after), NUM(p->limit));
+	if (rc < 0)
+		return rc;
+	while ((rc = sql_step(st, q)) == 1) {
+		outage_row(q, 0, &o);
+		o.n_waiters = sqlite3_column_int64(q, N_OUTAGE_COLUMNS);
+		rc = cb(&o, arg);
+		if (rc)
+			break;
+	}
+	sqlite3_reset(q);
+	return rc;
+}
+
+int sqlite_outage_purge(struct store *st, int64_t before, unsigned int limit)
+{
+	sqlite3_stmt *q = sql_get(st, SQL_OUTAGE_PURGE,
+				  "DELETE FROM outage WHERE id IN (SELECT id FROM outage"
+				  " WHERE ended < ? ORDER BY ended LIMIT ?)");
+	int rc = sql_bind(st, q, "ii", before, NUM(limit));
+	int n;
+
+	if (rc == 0)
+		rc = sql_run(st, q);
+	n = sql_changes(st);
+	if (rc < 0 || !n)
+		return rc;
+	q = sql_get(st, SQL_MESSAGE_PURGE,
+		    "DELETE FROM message WHERE created < ? AND NOT EXISTS"
+		    " (SELECT 1 FROM notice WHERE notice.message = message.id)");
+	rc = sql_bind(st, q, "i", before);
+	if (rc == 0)
+		rc = sql_run(st, q);
+	return rc < 0 ? rc : n;
+}
+
+/* --- waiters --------------------------------------------------------------- */
+
+#define WAITER_COLUMNS                                                                    \
+	"waiter.outage, waiter.client, waiter.state, waiter.reason, waiter.attempts,"     \
+	" waiter.first, waiter.last, waiter.told, waiter.mac, waiter.mail, waiter.watch," \
+	" waiter.in_kernel"
+#define N_WAITER_COLUMNS 12
+
+static void waiter_row(sqlite3_stmt *q, struct waiter *w)
+{
+	char mac[ADDR_STRLEN];
+
+	memset(w, 0, sizeof(*w));
+	w->outage = sqlite3_column_int64(q, 0);
+	sql_addr(q, 1, &w->client);
+	w->state = sqlite3_column_int(q, 2);
+	w->reason = sqlite3_column_int(q, 3);
+	w->attempts = sqlite3_column_int64(q, 4);
+	w->first = sqlite3_column_int64(q, 5);
+	w->last = sqlite3_column_int64(q, 6);
+	w->told = sqlite3_column_int64(q, 7);
+	sql_text(q, 8, mac, sizeof(mac));
+	w->has_mac = mac[0] && mac_parse(&w->mac, mac) == 0;
+	sql_text(q, 9, w->mail, sizeof(w->mail));
+	sql_text(q, 10, w->watch, sizeof(w->watch));
+	w->in_kernel = sqlite3_column_int(q, 11);
+}
+
+int sqlite_waiter_put(struct store *st, const struct waiter *w)
+{
+	sqlite3_stmt *q = sql_get(st, SQL_WAITER_PUT,
+				  "INSERT OR REPLACE INTO waiter (outage, client, state, reason,"
+				  " attempts, first, last, told, mac, mail, watch, in_kernel)"
+				  " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+	char mac[ADDR_STRLEN];
+	int rc;
+
+	rc = sql_bind(st, q, "iaiiiiiisssi", NUM(w->outage), &w->client, NUM(w->state),
+		      NUM(w->reason), NUM(w->attempts), w->first, w->last, w->told,
+		      w->has_mac ? mac_format(&w->mac, mac) : NULL, w->mail, w->watch,
+		      NUM(w->in_kernel));
+	return rc < 0 ? rc : sql_run(st, q);
+}
+
+int sqlite_waiter_get(struct store *st, uint64_t outage, const struct addr *client,
+		      struct waiter *w)
+{
+	sqlite3_stmt *q = sql_get(st, SQL_WAITER_GET,
+				  "SELECT " WAITER_COLUMNS " FROM waiter WHERE outage = ? AND"
+				  " client = ?");
+	int rc = sql_bind(st, q, "ia", NUM(outage), client);
+
+	if (rc == 0)
+		rc = sql_step(st, q);
+	if (rc <= 0)
+		return rc < 0 ? rc : -ENOENT;
+	waiter_row(q, w);
+	sqlite3_reset(q);
+	return 0;
+}
+
+static sqlite3_stmt *waiter_select(struct store *st, const struct waiter_query *p, int *rc)
+{
+	char client[ADDR_STRLEN] = "";
+	sqlite3_stmt *q;
+
+	if (p->after_client.family)
+		addr_format(&p->after_client, client);
+	if (p->outage) {
+		q = sql_get(st, SQL_WAITER_OF,
+			    "SELECT " WAITER_COLUMNS ", " OUTAGE_COLUMNS " FROM waiter JOIN outage"
+			    " ON outage.id = waiter.outage WHERE waiter.outage = ?1 AND"
+			    " waiter.client > ?2 AND (?3 < 0 OR state = ?3)"
+			    " ORDER BY waiter.client LIMIT ?4");
+		*rc = sql_bind(st, q, "isii", NUM(p->outage), client, NUM(p->state), NUM(p->limit));
+		return q;
+	}
+	q = sql_get(st, SQL_WAITER_LIST,
+		    "SELECT " WAITER_COLUMNS ", " OUTAGE_COLUMNS " FROM waiter JOIN outage"
+		    " ON outage.id = waiter.outage"
+		    " WHERE (waiter.outage, waiter.client) > (?1, ?2) AND (?3 < 0 OR state = ?3)"
+		    " AND (?5 IS NULL OR outage.server = ?5) AND (?6 IS NULL OR client = ?6)"
+		    " ORDER BY waiter.outage, waiter.client LIMIT ?4");
+	*rc = sql_bind(st, q, "isiiaa", NUM(p->after_outage), client, NUM(p->state), NUM(p->limit),
+		       &p->server, &p->client);
+	return q;
+}
+
+int sqlite_waiter_list(struct store *st, const struct waiter_query *p, store_waiter_cb cb,
+		       void *arg)
+{
+	struct waiter w;
+	struct outage o;
+	int rc = 0;
+	sqlite3_stmt *q = waiter_select(st, p, &rc);
+
+	if (rc < 0)
+		return rc;
+	while ((rc = sql_step(st, q)) == 1) {
+		waiter_row(q, &w);
+		outage_row(q, N_WAITER_COLUMNS, &o);
+		rc = cb(&w, &o, arg);
+		if (rc)
+			break;
+	}
+	sqlite3_reset(q);
+	return rc;
+}
+
+int sqlite_waiter_lost(struct store *st, const char *watch)
+{
+	sqlite3_stmt *q = sql_get(st, SQL_WAITER_LOST,
+				  "UPDATE waiter SET in_kernel = 0 WHERE in_kernel AND outage IN"
+				  " (SELECT id FROM outage WHERE ended IS NULL)"
+				  " AND (?1 IS NULL OR watch = ?1)");
+	int rc = sql_bind(st, q, "s", watch);
+
+	return rc < 0 ? rc : sql_run(st, q);
+}

@@ -1,0 +1,354 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The SQLite store: contacts, notices and the messages that carry them.
+ */
+#include "store_sqlite.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* --- contacts -------------------------------------------------------------- */
+
+static int bind_key(struct store *st, sqlite3_stmt *q, const struct contact_key *k)
+{
+	int rc = sql_bind(st, q, "ii", NUM(k->family), NUM(k->len));
+
+	if (rc == 0 && sqlite3_bind_blob(q, 3, k->bytes, sizeof(k->bytes), SQLITE_TRANSIENT))
+		rc = sql_fault(st, SQLITE_NOMEM);
+	return rc;
+}
+
+int sqlite_contact_put(struct store *st, const struct contact *c)
+{
+	sqlite3_stmt *q = sql_get(st, SQL_CONTACT_PUT,
+				  "INSERT OR REPLACE INTO contact (family, len, bytes, key, mail,"
+				  " added) VALUES (?, ?, ?, ?, ?, ?)");
+	char text[ADDR_STRLEN];
+	int rc = bind_key(st, q, &c->key);
+
+	if (rc < 0)
+		return rc;
+	contact_key_format(&c->key, text);
+	if (sqlite3_bind_text(q, 4, text, -1, SQLITE_TRANSIENT) ||
+	    sqlite3_bind_text(q, 5, c->mail, -1, SQLITE_TRANSIENT) ||
+	    sqlite3_bind_int64(q, 6, c->added))
+		return sql_fault(st, SQLITE_NOMEM);
+	return sql_run(st, q);
+}
+
+int sqlite_contact_del(struct store *st, const struct contact_key *key)
+{
+	sqlite3_stmt *q = sql_get(st, SQL_CONTACT_DEL,
+				  "DELETE FROM contact WHERE family = ? AND len = ? AND bytes = ?");
+	int rc = bind_key(st, q, key);
+
+	if (rc == 0)
+		rc = sql_run(st, q);
+	return rc < 0 ? rc : sql_changes(st) ? 0 : -ENOENT;
+}
+
+static void contact_row(sqlite3_stmt *q, struct contact *c)
+{
+	const void *bytes = sqlite3_column_blob(q, 2);
+
+	memset(c, 0, sizeof(*c));
+	c->key.family = sqlite3_column_int(q, 0);
+	c->key.len = sqlite3_column_int(q, 1);
+	if (bytes && sqlite3_column_bytes(q, 2) == sizeof(c->key.bytes))
+		memcpy(c->key.bytes, bytes, sizeof(c->key.bytes));
+	sql_text(q, 3, c->mail, sizeof(c->mail));
+	c->added = sqlite3_column_int64(q, 4);
+}
+
+int sqlite_contact_list(struct store *st, const struct contact_key *after, unsigned int limit,
+			store_contact_cb cb, void *arg)
+{
+	static const struct contact_key start;
+	sqlite3_stmt *q = sql_get(st, SQL_CONTACT_LIST,
+				  "SELECT family, len, bytes, mail, added FROM contact"
+				  " WHERE (family, len, bytes) > (?, ?, ?)"
+				  " ORDER BY family, len, bytes LIMIT ?");
+	struct contact c;
+	int rc = bind_key(st, q, after ? after : &start);
+
+	if (rc < 0)
+		return rc;
+	sqlite3_bind_int64(q, 4, limit ? (int64_t)limit : -1);
+	while ((rc = sql_step(st, q)) == 1) {
+		contact_row(q, &c);
+		rc = cb(&c, arg);
+		if (rc)
+			break;
+	}
+	sqlite3_reset(q);
+	return rc;
+}
+
+/* --- notices --------------------------------------------------------------- */
+
+#define NOTICE_COLUMNS                                                                        \
+	"notice.id, notice.outage, notice.client, notice.server, notice.proto, notice.port,"  \
+	" notice.mail, notice.watch, notice.reason, notice.evidence, notice.attempts,"        \
+	" notice.first, notice.last, notice.began, notice.ended, notice.created, notice.due," \
+	" notice.message"
+#define N_NOTICE_COLUMNS 18
+
+static void notice_row(sqlite3_stmt *q, struct notice *n)
+{
+	memset(n, 0, sizeof(*n));
+	n->id = sqlite3_column_int64(q, 0);
+	n->outage = sqlite3_column_int64(q, 1);
+	sql_addr(q, 2, &n->client);
+	sql_addr(q, 3, &n->service.server);
+	n->service.proto = sqlite3_column_int(q, 4);
+	n->service.port = sqlite3_column_int(q, 5);
+	sql_text(q, 6, n->mail, sizeof(n->mail));
+	sql_text(q, 7, n->watch, sizeof(n->watch));
+	n->reason = sqlite3_column_int(q, 8);
+	n->evidence = sqlite3_column_int(q, 9);
+	n->attempts = sqlite3_column_int64(q, 10);
+	n->first = sqlite3_column_int64(q, 11);
+	n->last = sqlite3_column_int64(q, 12);
+	n->began = sqlite3_column_int64(q, 13);
+	n->ended = sqlite3_column_int64(q, 14);
+	n->created = sqlite3_column_int64(q, 15);
+	n->due = sqlite3_column_int64(q, 16);
+	n->message = sqlite3_column_int64(q, 17);
+}
+
+int sqlite_notice_put(struct store *st, struct notice *n)
+{
+	sqlite3_stmt *q;
+	int rc;
+
+	if (n->id) {
+		q = sql_get(st, SQL_NOTICE_SET,
+			    "UPDATE notice SET due = ?, message = ? WHERE id = ?");
+		rc = sql_bind(st, q, "izi", n->due, NUM(n->message), NUM(n->id));
+		return rc < 0 ? rc : sql_run(st, q);
+	}
+	q = sql_get(st, SQL_NOTICE_NEW,
+		    "INSERT INTO notice (outage, client, server, proto, port, mail, watch, reason,"
+		    " evidence, attempts, first, last, began, ended, created, due, message)"
+		    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+	rc = sql_bind(st, q, "iaaiissiiiiiiiiiz", NUM(n->outage), &n->client, &n->service.server,
+		      NUM(n->service.proto), NUM(n->service.port), n->mail, n->watch,
+		      NUM(n->reason), NUM(n->evidence), NUM(n->attempts), n->first, n->last,
+		      n->began, n->ended, n->created, n->due, NUM(n->message));
+	if (rc == 0)
+		rc = sql_run(st, q);
+	if (rc == 0)
+		n->id = sql_last_id(st);
+	return rc;
+}
+
+int sqlite_notice_mails(struct store *st, int64_t now, unsigned int limit, store_mail_cb cb,
+			void *arg)
+{
+	sqlite3_stmt *q = sql_get(st, SQL_NOTICE_MAILS,
+				  "SELECT mail FROM notice WHERE message IS NULL AND due <= ?"
+				  " GROUP BY mail ORDER BY min(due) LIMIT ?");
+	char mail[MSG_MAIL_MAX + 1];
+	int rc = sql_bind(st, q, "ii", now, NUM(limit));
+
+	if (rc < 0)
+		return rc;
+	while ((rc = sql_step(st, q)) == 1) {
+		sql_text(q, 0, mail, sizeof(mail));
+		rc = cb(mail, arg);
+		if (rc)
+			break;
+	}
+	sqlite3_reset(q);
+	return rc;
+}
+
+#define MESSAGE_COLUMNS                                                               \
+	"message.id, message.mail, message.message_id, message.state, message.tries," \
+	" message.code, message.answer, message.created, message.next, message.done"
+
+static void message_row(sqlite3_stmt *q, int col, struct message *m)
+{
+	memset(m, 0, sizeof(*m));
+	m->id = sqlite3_column_int64(q, col);
+	sql_text(q, col + 1, m->mail, sizeof(m->mail));
+	sql_text(q, col + 2, m->message_id, sizeof(m->message_id));
+	m->state = sqlite3_column_int(q, col + 3);
+	m->tries = sqlite3_column_int64(q, col + 4);
+	m->code = sqlite3_column_int(q, col + 5);
+	sql_text(q, col + 6, m->answer, sizeof(m->answer));
+	m->created = sqlite3_column_int64(q, col + 7);
+	m->next = sqlite3_column_int64(q, col + 8);
+	m->done = sqlite3_column_int64(q, col + 9);
+}
+
+#define NOTICE_SELECT                                 \
+	"SELECT " NOTICE_COLUMNS ", " MESSAGE_COLUMNS \
+	" FROM notice LEFT JOIN message ON message.id = notice.message WHERE "
+
+static sqlite3_stmt *notice_select(struct store *st, const char *mail, uint64_t message,
+				   uint64_t after, unsigned int limit, int *rc)
+{
+	sqlite3_stmt *q;
+
+	if (mail) {
+		q = sql_get(st, SQL_NOTICE_OF_MAIL,
+			    NOTICE_SELECT "notice.message IS NULL AND notice.mail = ?"
+					  " AND notice.id > ? ORDER BY notice.id LIMIT ?");
+		*rc = sql_bind(st, q, "sii", mail, NUM(after), NUM(limit));
+	} else if (message) {
+		q = sql_get(st, SQL_NOTICE_OF_MESSAGE,
+			    NOTICE_SELECT "notice.message = ? AND notice.id > ?"
+					  " ORDER BY notice.id LIMIT ?");
+		*rc = sql_bind(st, q, "iii", NUM(message), NUM(after), NUM(limit));
+	} else {
+		q = sql_get(st, SQL_NOTICE_LIST,
+			    NOTICE_SELECT "notice.id > ? ORDER BY notice.id LIMIT ?");
+		*rc = sql_bind(st, q, "ii", NUM(after), NUM(limit));
+	}
+	return q;
+}
+
+int sqlite_notice_list(struct store *st, const char *mail, uint64_t message, uint64_t after,
+		       unsigned int limit, store_notice_cb cb, void *arg)
+{
+	struct notice n;
+	struct message m;
+	int rc = 0;
+	sqlite3_stmt *q = notice_select(st, mail, message, after, limit, &rc);
+
+	if (rc < 0)
+		return rc;
+	while ((rc = sql_step(st, q)) == 1) {
+		notice_row(q, &n);
+		message_row(q, N_NOTICE_COLUMNS, &m);
+		rc = cb(&n, m.id ? &m : NULL, arg);
+		if (rc)
+			break;
+	}
+	sqlite3_reset(q);
+	return rc;
+}
+
+int sqlite_notice_defer(struct store *st, const char *mail, int64_t due)
+{
+	sqlite3_stmt *q = sql_get(st, SQL_NOTICE_DEFER,
+				  "UPDATE notice SET due = ?1 WHERE message IS NULL AND mail = ?2"
+				  " AND due < ?1");
+	int rc = sql_bind(st, q, "is", due, mail);
+
+	return rc < 0 ? rc : sql_run(st, q);
+}
+
+/* --- messages -------------------------------------------------------------- */
+
+int sqlite_message_put(struct store *st, struct message *m)
+{
+	sqlite3_stmt *q;
+	int rc;
+
+	if (m->id)
+		q = sql_get(st, SQL_MESSAGE_SET,
+			    "UPDATE message SET mail = ?, message_id = ?, state = ?, tries = ?,"
+			    " code = ?, answer = ?, created = ?, next = ?, done = ? WHERE id = ?");
+	else
+		q = sql_get(st, SQL_MESSAGE_NEW,
+			    "INSERT INTO message (mail, message_id, state, tries, code, answer,"
+			    " created, next, done, id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+	rc = sql_bind(st, q, "ssiiisiiiz", m->mail, m->message_id, NUM(m->state), NUM(m->tries),
+		      NUM(m->code), m->answer, m->created, m->next, m->done, NUM(m->id));
+	if (rc == 0)
+		rc = sql_run(st, q);
+	if (rc == 0 && !m->id)
+		m->id = sql_last_id(st);
+	return rc;
+}
+
+int sqlite_message_due(struct store *st, int64_t now, unsigned int limit, store_message_cb cb,
+		       void *arg)
+{
+	sqlite3_stmt *q = sql_get(st, SQL_MESSAGE_DUE,
+				  "SELECT " MESSAGE_COLUMNS " FROM message WHERE state = 0 AND"
+				  " next <= ? ORDER BY next, id LIMIT ?");
+	struct message m;
+	int rc = sql_bind(st, q, "ii", now, NUM(limit));
+
+	if (rc < 0)
+		return rc;
+	while ((rc = sql_step(st, q)) == 1) {
+		message_row(q, 0, &m);
+		rc = cb(&m, arg);
+		if (rc)
+			break;
+	}
+	sqlite3_reset(q);
+	return rc;
+}
+
+int sqlite_message_recent(struct store *st, const char *mail, int64_t since, unsigned int *n,
+			  int64_t *oldest)
+{
+	sqlite3_stmt *q = sql_get(st, SQL_MESSAGE_RECENT,
+				  "SELECT count(*), min(created) FROM message WHERE mail = ?"
+				  " AND created > ?");
+	int rc = sql_bind(st, q, "si", mail, since);
+
+	if (rc == 0)
+		rc = sql_step(st, q);
+	if (rc < 0)
+		return rc;
+	*n = rc == 1 ? sqlite3_column_int64(q, 0) : 0;
+	*oldest = rc == 1 ? sqlite3_column_int64(q, 1) : 0;
+	sqlite3_reset(q);
+	return 0;
+}
+
+int sqlite_outbox_next(struct store *st, int64_t now, int64_t *when)
+{
+	sqlite3_stmt *q = sql_get(st, SQL_OUTBOX_NEXT,
+				  "SELECT min(t) FROM (SELECT min(due) AS t FROM notice WHERE"
+				  " message IS NULL AND due > ?1 UNION ALL SELECT min(next) FROM"
+				  " message WHERE state = 0 AND next > ?1)");
+	int rc = sql_bind(st, q, "i", now);
+
+	if (rc == 0)
+		rc = sql_step(st, q);
+	if (rc < 0)
+		return rc;
+	*when = INT64_MAX;
+	if (rc == 1 && sqlite3_column_type(q, 0) != SQLITE_NULL)
+		*when = sqlite3_column_int64(q, 0);
+	sqlite3_reset(q);
+	return 0;
+}
+
+int sqlite_outbox_count(struct store *st, struct outbox_counts *c)
+{
+	sqlite3_stmt *q = sql_get(st, SQL_OUTBOX_WAITING,
+				  "SELECT count(*) FROM notice WHERE message IS NULL");
+	uint64_t *const slot[] = {
+		[MESSAGE_QUEUED] = &c->queued,
+		[MESSAGE_SENT] = &c->sent,
+		[MESSAGE_REFUSED] = &c->refused,
+		[MESSAGE_GIVEN_UP] = &c->given_up,
+	};
+	int rc, state;
+
+	memset(c, 0, sizeof(*c));
+	if (!q)
+		return -EIO;
+	rc = sql_step(st, q);
+	if (rc < 0)
+		return rc;
+	c->waiting = sqlite3_column_int64(q, 0);
+	sqlite3_reset(q);
+	q = sql_get(st, SQL_OUTBOX_COUNT, "SELECT state, count(*) FROM message GROUP BY state");
+	if (!q)
+		return -EIO;
+	while ((rc = sql_step(st, q)) == 1) {
+		state = sqlite3_column_int(q, 0);
+		if (state >= 0 && state <= MESSAGE_GIVEN_UP)
+			*slot[state] = sqlite3_column_int64(q, 1);
+	}
+	return rc;
+}

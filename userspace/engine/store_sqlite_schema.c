@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The schema of the SQLite store and its history. user_version counts the steps
+ * taken; a step, once released, is never changed: the next one is appended.
+ *
+ * Addresses are text, so that the sqlite3 shell shows what people know; times are
+ * nanoseconds since the Epoch.
+ */
+#include "store_sqlite.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+/* "rngb": tells our files from other people's databases. */
+#define APPLICATION_ID 0x726e6762
+
+static const char *const steps[] = {
+	/* 1: outages, waiters, contacts, the outbox */
+	"CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;"
+	"CREATE TABLE watch (name TEXT PRIMARY KEY, ours INTEGER NOT NULL) WITHOUT ROWID;"
+	"CREATE TABLE outage ("
+	"  id INTEGER PRIMARY KEY AUTOINCREMENT, server TEXT NOT NULL, proto INTEGER NOT NULL,"
+	"  port INTEGER NOT NULL, watch TEXT NOT NULL, reason INTEGER NOT NULL,"
+	"  evidence INTEGER NOT NULL, detail TEXT NOT NULL, began INTEGER NOT NULL,"
+	"  ended INTEGER);"
+	"CREATE UNIQUE INDEX outage_open ON outage (server, proto, port) WHERE ended IS NULL;"
+	"CREATE INDEX outage_service ON outage (server, proto, port, id);"
+	"CREATE INDEX outage_ended ON outage (ended) WHERE ended IS NOT NULL;"
+	"CREATE TABLE waiter ("
+	"  outage INTEGER NOT NULL REFERENCES outage ON DELETE CASCADE, client TEXT NOT NULL,"
+	"  state INTEGER NOT NULL, reason INTEGER NOT NULL, attempts INTEGER NOT NULL,"
+	"  first INTEGER NOT NULL, last INTEGER NOT NULL, told INTEGER NOT NULL, mac TEXT,"
+	"  mail TEXT NOT NULL, watch TEXT NOT NULL, in_kernel INTEGER NOT NULL,"
+	"  PRIMARY KEY (outage, client)) WITHOUT ROWID;"
+	"CREATE TABLE contact ("
+	"  family INTEGER NOT NULL, len INTEGER NOT NULL, bytes BLOB NOT NULL,"
+	"  key TEXT NOT NULL, mail TEXT NOT NULL, added INTEGER NOT NULL,"
+	"  PRIMARY KEY (family, len, bytes)) WITHOUT ROWID;"
+	"CREATE TABLE message ("
+	"  id INTEGER PRIMARY KEY AUTOINCREMENT, mail TEXT NOT NULL, message_id TEXT NOT NULL,"
+	"  state INTEGER NOT NULL, tries INTEGER NOT NULL, code INTEGER NOT NULL,"
+	"  answer TEXT NOT NULL, created INTEGER NOT NULL, next INTEGER NOT NULL,"
+	"  done INTEGER NOT NULL);"
+	"CREATE INDEX message_queued ON message (next, id) WHERE state = 0;"
+	"CREATE INDEX message_mail ON message (mail, created);"
+	"CREATE INDEX message_state ON message (state);"
+	"CREATE TABLE notice ("
+	"  id INTEGER PRIMARY KEY AUTOINCREMENT,"
+	"  outage INTEGER NOT NULL REFERENCES outage ON DELETE CASCADE, client TEXT NOT NULL,"
+	"  server TEXT NOT NULL, proto INTEGER NOT NULL, port INTEGER NOT NULL,"
+	"  mail TEXT NOT NULL, watch TEXT NOT NULL, reason INTEGER NOT NULL,"
+	"  evidence INTEGER NOT NULL, attempts INTEGER NOT NULL, first INTEGER NOT NULL,"
+	"  last INTEGER NOT NULL, began INTEGER NOT NULL, ended INTEGER NOT NULL,"
+	"  created INTEGER NOT NULL, due INTEGER NOT NULL,"
+	"  message INTEGER REFERENCES message ON DELETE SET NULL);"
+	"CREATE INDEX notice_outage ON notice (outage);"
+	"CREATE INDEX notice_due ON notice (due) WHERE message IS NULL;"
+	"CREATE INDEX notice_mail ON notice (mail, id) WHERE message IS NULL;"
+	"CREATE INDEX notice_message ON notice (message, id) WHERE message IS NOT NULL;",
+};
+
+#define N_STEPS ((int)(sizeof(steps) / sizeof(*steps)))
+
+static int exec(struct store *st, const char *sql)
+{
+	int rc = sqlite3_exec(((struct sqlite_store *)st)->db, sql, NULL, NULL, NULL);
+
+	return rc == SQLITE_OK ? 0 : sql_fault(st, rc);
+}
+
+static int first_number(struct store *st, const char *sql, int64_t *value)
+{
+	sqlite3_stmt *q;
+	int rc = sqlite3_prepare_v2(((struct sqlite_store *)st)->db, sql, -1, &q, NULL);
+
+	if (rc != SQLITE_OK)
+		return sql_fault(st, rc);
+	*value = 0;
+	rc = sql_step(st, q);
+	if (rc == 1)
+		*value = sqlite3_column_int64(q, 0);
+	sqlite3_finalize(q);
+	return rc < 0 ? rc : 0;
+}
+
+/* Damage shows better now than in the middle of an outage. */
+static int check_sound(struct store *st)
+{
+	sqlite3_stmt *q;
+	char verdict[160] = "";
+	int rc = sqlite3_prepare_v2(((struct sqlite_store *)st)->db, "PRAGMA quick_check(1)", -1,
+				    &q, NULL);
+
+	if (rc != SQLITE_OK)
+		return sql_fault(st, rc);
+	rc = sql_step(st, q);
+	if (rc == 1)
+		sql_text(q, 0, verdict, sizeof(verdict));
+	sqlite3_finalize(q);
+	if (rc < 0)
+		return rc;
+	if (strcmp(verdict, "ok") == 0)
+		return 0;
+	snprintf(st->error, sizeof(st->error), "it is damaged: restore it or move it away (%s)",
+		 verdict);
+	return -EUCLEAN;
+}
+
+static int check_ours(struct store *st, int64_t *version)
+{
+	int64_t application, tables;
+	int rc;
+
+	if ((rc = first_number(st, "PRAGMA application_id", &application)) < 0 ||
+	    (rc = first_number(st, "PRAGMA user_version", version)) < 0 ||
+	    (rc = first_number(st, "SELECT count(*) FROM sqlite_schema", &tables)) < 0)
+		return rc;
+	if (application != APPLICATION_ID && (application || *version || tables)) {
+		snprintf(st->error, sizeof(st->error), "it is the database of another program");
+		return -EPROTO;
+	}
+	if (*version < 0 || *version > N_STEPS) {
+		snprintf(st->error, sizeof(st->error),
+			 "it was made by a newer ringback (schema %lld, this one knows %d)",
+			 (long long)*version, N_STEPS);
+		return -EPROTO;
+	}
+	return tables ? check_sound(st) : 0;
+}
+
+static int climb(struct store *st, int step)
+{
+	char pragma[96];
+	int rc;
+
+	snprintf(pragma, sizeof(pragma), "PRAGMA user_version = %d; PRAGMA application_id = %d;",
+		 step + 1, APPLICATION_ID);
+	rc = exec(st, "BEGIN IMMEDIATE");
+	if (rc < 0)
+		return rc;
+	if ((rc = exec(st, steps[step])) < 0 || (rc = exec(st, pragma)) < 0 ||
+	    (rc = exec(st, "COMMIT")) < 0)
+		store_rollback(st);
+	return rc;
+}
+
+int sqlite_schema_update(struct store *st)
+{
+	int64_t version = 0;
+	int rc = check_ours(st, &version);
+
+	for (; rc == 0 && version < N_STEPS; version++)
+		rc = climb(st, version);
+	return rc;
+}

@@ -1,0 +1,503 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Follows the open outages: feeds their state machines and does what these say.
+ */
+#include "tracker.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../common/log.h"
+#include "../common/timefmt.h"
+#include "batch.h"
+#include "control.h"
+#include "kernel.h"
+#include "probe.h"
+#include "track_table.h"
+
+/* When the end of an outage could not be recorded: ms until the next try. */
+#define CLOSE_AGAIN_MS 5000
+
+/*
+ * Failures that were reported before their service was: remembered for the moment
+ * until its outage opens. The kernel has them too, unless it was just told to
+ * forget the attempts of that service.
+ */
+#define EARLY_MAX     256
+#define EARLY_SECONDS 10
+
+struct tracker {
+	struct engine *e;
+	struct track_table table;
+	bool uncommitted;    /* some track is */
+	struct event *sweep; /* drops tracks whose outage was not written */
+	struct nl_attempt early[EARLY_MAX];
+	unsigned int next_early; /* ring */
+};
+
+/* A timer's argument: the track and where it belongs. */
+struct track_timer {
+	struct tracker *t;
+	struct track *tr;
+};
+
+static void timer_due(evutil_socket_t fd, short what, void *arg);
+
+/* --- tracks ---------------------------------------------------------------- */
+
+static const struct conf_watch *watch_of(const struct tracker *t, const struct track *tr)
+{
+	return engine_watch(t->e, tr->o.watch);
+}
+
+static void track_free(struct tracker *t, struct track *tr)
+{
+	track_remove(&t->table, tr);
+	free(event_get_callback_arg(tr->timer));
+	event_free(tr->timer);
+	free(tr);
+}
+
+static struct track *track_new(struct tracker *t, const struct outage *o)
+{
+	struct track_timer *arg = malloc(sizeof(*arg));
+	struct track *tr = calloc(1, sizeof(*tr));
+	struct moment now = engine_now();
+
+	if (tr && arg)
+		tr->timer = evtimer_new(t->e->base, timer_due, arg);
+	if (!tr || !arg || !tr->timer) {
+		free(tr);
+		free(arg);
+		return NULL;
+	}
+	*arg = (struct track_timer){ .t = t, .tr = tr };
+	tr->o = *o;
+	track_insert(&t->table, tr);
+	recovery_begin(&tr->r, watch_of(t, tr), o->service.proto, &now);
+	return tr;
+}
+
+/* "outage 7: 192.0.2.10 tcp/80" */
+static const char *track_name(const struct track *tr, char *buf, size_t size)
+{
+	char service[SERVICE_STRLEN];
+
+	snprintf(buf, size, "outage %llu: %s", (unsigned long long)tr->o.id,
+		 service_format(&tr->o.service, service));
+	return buf;
+}
+
+#define TRACK_NAME_LEN (SERVICE_STRLEN + 32)
+
+/* --- doing what the state machine says --------------------------------------- */
+
+static void rearm(struct track *tr)
+{
+	engine_arm(tr->timer,
+		   tr->r.due == RECOVERY_NEVER ? RECOVERY_NEVER : tr->r.due - time_mono_ms());
+}
+
+static void start_probe(struct tracker *t, struct track *tr)
+{
+	struct moment now = engine_now();
+	const struct conf_watch *w = watch_of(t, tr);
+
+	t->e->count.probes++;
+	if (probe_start(t->e->probes, &tr->o.service, w->probe_timeout, tr->o.id) < 0)
+		recovery_probed(&tr->r, w, tr->o.service.proto, false, &now);
+}
+
+static void undo_recovery(struct tracker *t, struct track *tr, const char *why)
+{
+	char name[TRACK_NAME_LEN];
+
+	t->e->count.flaps++;
+	log_info("%s: not back after all: %s", track_name(tr, name, sizeof(name)), why);
+	control_event(t->e->control, "recovery-cancelled", &tr->o.service, NULL, why);
+}
+
+/* *@tr is gone afterwards when this returns true. */
+static bool end_outage(struct tracker *t, struct track *tr)
+{
+	struct moment now = engine_now();
+	int64_t failed = 0;
+	int rc = outage_close(t->e, &tr->o, &tr->r, &failed);
+
+	if (rc == 0) {
+		t->e->count.recoveries++;
+		track_free(t, tr);
+		return true;
+	}
+	if (rc == -EAGAIN &&
+	    recovery_failure(&tr->r, watch_of(t, tr), tr->o.service.proto, failed, &now))
+		undo_recovery(t, tr, "a client failed meanwhile");
+	else
+		recovery_postpone(&tr->r, CLOSE_AGAIN_MS, &now);
+	return false;
+}
+
+static void act(struct tracker *t, struct track *tr, enum recovery_act what)
+{
+	if (what == RECOVERY_END && end_outage(t, tr))
+		return;
+	if (what == RECOVERY_PROBE)
+		start_probe(t, tr);
+	rearm(tr);
+}
+
+static void log_evidence(struct tracker *t, const struct track *tr)
+{
+	const struct conf_watch *w = watch_of(t, tr);
+	char name[TRACK_NAME_LEN], line[DETAIL_MAX + 64];
+
+	if (tr->r.phase == RECOVERY_CONFIRM)
+		snprintf(line, sizeof(line), "evidence %s (%s), to be confirmed by a probe",
+			 evidence_name(tr->r.evidence), tr->r.detail);
+	else
+		snprintf(line, sizeof(line), "evidence %s (%s), held for %u s",
+			 evidence_name(tr->r.evidence), tr->r.detail, w->stable);
+	log_info("%s: %s", track_name(tr, name, sizeof(name)), line);
+	control_event(t->e->control, "evidence", &tr->o.service, NULL, line);
+}
+
+static void evidence(struct tracker *t, struct track *tr, enum evidence e, const char *detail)
+{
+	const struct conf_watch *w = watch_of(t, tr);
+	struct moment now = engine_now();
+	const struct recovery before = tr->r;
+	enum recovery_act what;
+
+	what = recovery_evidence(&tr->r, w, tr->o.service.proto, e, detail, &now);
+	if (tr->r.phase != before.phase || tr->r.evidence != before.evidence ||
+	    what != RECOVERY_WAIT)
+		log_evidence(t, tr);
+	act(t, tr, what);
+}
+
+static void timer_due(evutil_socket_t fd, short what, void *arg)
+{
+	struct track_timer *timer = arg;
+	struct track *tr = timer->tr;
+	struct moment now = engine_now();
+
+	(void)fd;
+	(void)what;
+	act(timer->t, tr, recovery_due(&tr->r, watch_of(timer->t, tr), tr->o.service.proto, &now));
+}
+
+void tracker_probed(uint64_t key, int err, void *arg)
+{
+	struct tracker *t = arg;
+	struct track *tr = track_by_id(&t->table, key);
+	struct moment now = engine_now();
+	enum recovery_phase before;
+	enum recovery_act what;
+	char name[TRACK_NAME_LEN];
+
+	if (!tr)
+		return;
+	before = tr->r.phase;
+	what = recovery_probed(&tr->r, watch_of(t, tr), tr->o.service.proto, !err, &now);
+	log_debug("%s: probe: %s", track_name(tr, name, sizeof(name)),
+		  err ? strerror(-err) : "connected");
+	if (before == RECOVERY_VERIFY && tr->r.phase == RECOVERY_DOWN)
+		undo_recovery(t, tr, "the last probe failed");
+	else if (tr->r.phase == RECOVERY_HOLD && before != RECOVERY_HOLD)
+		log_evidence(t, tr);
+	act(t, tr, what);
+}
+
+/* --- failures --------------------------------------------------------------- */
+
+static void take_failure(struct tracker *t, const struct nl_attempt *a, bool in_kernel)
+{
+	struct track *tr = track_by_service(&t->table, &a->service);
+	struct moment now = engine_now();
+	char why[ADDR_STRLEN + 32], client[ADDR_STRLEN];
+	int rc;
+
+	if (!tr) {
+		t->early[t->next_early++ % EARLY_MAX] = *a;
+		return;
+	}
+	if (a->last > tr->last_failure) {
+		tr->last_failure = a->last;
+		tr->o.reason = a->reason;
+	}
+	if (batch_begin(t->e->batch) == 0) {
+		rc = waiter_record(t->e, &tr->o, a, in_kernel);
+		if (rc < 0) {
+			batch_fail(t->e->batch, rc, "record a waiter");
+			return;
+		}
+		if (rc > 0)
+			control_event(t->e->control, "failed", &a->service, &a->client,
+				      nl_reason_name(a->reason));
+	}
+	if (!recovery_failure(&tr->r, watch_of(t, tr), tr->o.service.proto, a->last, &now))
+		return;
+	snprintf(why, sizeof(why), "%s failed again", addr_format(&a->client, client));
+	undo_recovery(t, tr, why);
+	rearm(tr);
+}
+
+static void take_up_early(struct tracker *t, const struct service *s)
+{
+	int64_t since = time_now() - EARLY_SECONDS * NSEC_PER_SEC;
+	unsigned int i;
+
+	for (i = 0; i < EARLY_MAX; i++) {
+		struct nl_attempt a = t->early[i];
+
+		if (!service_equal(&a.service, s))
+			continue;
+		memset(&t->early[i], 0, sizeof(a));
+		/* A failure shows when its no-reply time is over, hence on top of it. */
+		if (a.last + (int64_t)engine_watch(t->e, a.watch)->no_reply * NSEC_PER_SEC > since)
+			take_failure(t, &a, false);
+	}
+}
+
+void tracker_attempt(struct tracker *t, const struct nl_attempt *a)
+{
+	if (a->state == RINGBACK_ATTEMPT_FAILED)
+		take_failure(t, a, true);
+}
+
+/* --- services --------------------------------------------------------------- */
+
+/* The outage that the trouble @s belongs to: a recent one, or a new one. */
+static int choose_outage(struct tracker *t, const struct nl_service *s, struct outage *o)
+{
+	const struct conf_watch *w = engine_watch(t->e, s->watch);
+	int rc = store_outage_latest(t->e->store, &s->service, o);
+
+	if (rc < 0 && rc != -ENOENT)
+		return rc;
+	if (rc < 0 || (o->ended && !outage_merges(o, s->since, w->flap))) {
+		memset(o, 0, sizeof(*o));
+		o->service = s->service;
+		o->began = s->since;
+	}
+	snprintf(o->watch, sizeof(o->watch), "%s", s->watch);
+	o->reason = s->reason;
+	o->ended = 0;
+	o->evidence = 0;
+	o->detail[0] = '\0';
+	return 0;
+}
+
+static void open_outage(struct tracker *t, const struct nl_service *s)
+{
+	char name[TRACK_NAME_LEN], line[96];
+	struct track *tr;
+	struct outage o;
+	bool again;
+	int rc;
+
+	if (batch_begin(t->e->batch) < 0)
+		return; /* the resync after the pause brings it again */
+	rc = choose_outage(t, s, &o);
+	again = rc == 0 && o.id;
+	if (rc == 0)
+		rc = store_outage_put(t->e->store, &o);
+	tr = rc == 0 ? track_new(t, &o) : NULL;
+	if (!tr) {
+		batch_fail(t->e->batch, rc < 0 ? rc : -ENOMEM, "open an outage");
+		return;
+	}
+	t->uncommitted = true;
+	t->e->count.outages++;
+	snprintf(line, sizeof(line), "%s (%s), watch %s", again ? "down again" : "down",
+		 nl_reason_name(s->reason), s->watch);
+	log_info("%s is %s", track_name(tr, name, sizeof(name)), line);
+	control_event(t->e->control, "down", &s->service, NULL, line);
+	rearm(tr);
+	take_up_early(t, &s->service);
+	kernel_want_attempts(t->e->kernel, &s->service);
+}
+
+bool tracker_service(struct tracker *t, const struct nl_service *s)
+{
+	struct track *tr = track_by_service(&t->table, &s->service);
+
+	if (s->state == RINGBACK_SERVICE_DOWN) {
+		if (tr)
+			return false;
+		open_outage(t, s);
+		return true;
+	}
+	if (!tr || s->state == RINGBACK_SERVICE_SUSPECT)
+		return false;
+	/* An answer from before the latest failure proves nothing. */
+	if (s->state == RINGBACK_SERVICE_PARTIAL && s->answered <= tr->last_failure)
+		return false;
+	if (tr->r.phase == RECOVERY_HOLD || tr->r.phase == RECOVERY_VERIFY)
+		return false;
+	evidence(t, tr, EVIDENCE_REPLY, "a client was answered");
+	return true;
+}
+
+/* --- evidence from outside ---------------------------------------------------- */
+
+static const char *trap_text(const struct msg_trap *trap, char *buf, size_t size)
+{
+	static const char *const kinds[] = {
+		[TRAP_COLD_START] = "coldStart",
+		[TRAP_WARM_START] = "warmStart",
+		[TRAP_LINK_UP] = "linkUp",
+	};
+	char source[ADDR_STRLEN];
+
+	snprintf(buf, size, "%.64s from %s, SNMPv%s%s",
+		 trap->kind <= TRAP_LINK_UP ? kinds[trap->kind] : trap->oid,
+		 addr_format(&trap->source, source),
+		 trap->version == 2 ? "2c" :
+		 trap->version == 3 ? "3" :
+				      "1",
+		 trap->inform ? " inform" : " trap");
+	return buf;
+}
+
+void tracker_trap(struct tracker *t, const struct msg_trap *trap)
+{
+	char detail[DETAIL_MAX], name[ADDR_STRLEN];
+	struct track *tr, *next;
+	struct addr server;
+	unsigned int n = 0;
+
+	t->e->count.traps++;
+	if (!conf_speaks_for(t->e->conf, &trap->source, &server) ||
+	    !addr_equal(&server, &trap->server)) {
+		t->e->count.bad_messages++;
+		return;
+	}
+	trap_text(trap, detail, sizeof(detail));
+	for (tr = TAILQ_FIRST(&t->table.all); tr; tr = next) {
+		next = TAILQ_NEXT(tr, all);
+		if (!addr_equal(&tr->o.service.server, &server))
+			continue;
+		n++;
+		evidence(t, tr, EVIDENCE_TRAP, detail);
+	}
+	control_event(t->e->control, "trap", NULL, NULL, detail);
+	if (!n)
+		log_debug("%s: no outage of %s is open", detail, addr_format(&server, name));
+}
+
+unsigned int tracker_recover(struct tracker *t, const struct addr *server, uint8_t proto,
+			     uint16_t port, void (*cb)(const struct outage *o, void *arg),
+			     void *arg)
+{
+	struct track *tr, *next;
+	unsigned int n = 0;
+
+	for (tr = TAILQ_FIRST(&t->table.all); tr; tr = next) {
+		next = TAILQ_NEXT(tr, all);
+		if (!addr_equal(&tr->o.service.server, server))
+			continue;
+		if (proto && (tr->o.service.proto != proto || tr->o.service.port != port))
+			continue;
+		n++;
+		cb(&tr->o, arg);
+		evidence(t, tr, EVIDENCE_OPERATOR, "ringback recover");
+	}
+	return n;
+}
+
+/* --- life -------------------------------------------------------------------- */
+
+static void sweep(evutil_socket_t fd, short what, void *arg)
+{
+	struct tracker *t = arg;
+	struct track *tr, *next;
+
+	(void)fd;
+	(void)what;
+	for (tr = TAILQ_FIRST(&t->table.all); tr; tr = next) {
+		next = TAILQ_NEXT(tr, all);
+		if (!tr->committed)
+			track_free(t, tr);
+	}
+	t->uncommitted = false;
+}
+
+struct tracker *tracker_new(struct engine *e)
+{
+	struct tracker *t = calloc(1, sizeof(*t));
+
+	if (!t)
+		return NULL;
+	t->e = e;
+	track_table_init(&t->table);
+	t->sweep = evtimer_new(e->base, sweep, t);
+	if (t->sweep)
+		return t;
+	free(t);
+	return NULL;
+}
+
+void tracker_free(struct tracker *t)
+{
+	struct track *tr;
+
+	if (!t)
+		return;
+	while ((tr = TAILQ_FIRST(&t->table.all)))
+		track_free(t, tr);
+	event_free(t->sweep);
+	free(t);
+}
+
+static int load_one(const struct outage *o, void *arg)
+{
+	struct tracker *t = arg;
+	struct track *tr = track_by_service(&t->table, &o->service);
+
+	if (!tr)
+		tr = track_new(t, o);
+	if (!tr)
+		return -ENOMEM;
+	tr->committed = true;
+	rearm(tr);
+	return 0;
+}
+
+int tracker_load(struct tracker *t)
+{
+	const struct outage_query all = { .open_only = true, .limit = UINT32_MAX };
+
+	return store_outage_list(t->e->store, &all, load_one, t);
+}
+
+unsigned int tracker_open(const struct tracker *t)
+{
+	return t->table.n;
+}
+
+const char *tracker_phase(const struct tracker *t, const struct outage *o)
+{
+	const struct track *tr = track_by_id(&t->table, o->id);
+
+	return tr ? recovery_phase_name(tr->r.phase) : NULL;
+}
+
+void tracker_committed(struct tracker *t)
+{
+	struct track *tr;
+
+	if (!t->uncommitted)
+		return;
+	TAILQ_FOREACH(tr, &t->table.all, all)
+	tr->committed = true;
+	t->uncommitted = false;
+}
+
+void tracker_undone(struct tracker *t)
+{
+	/* From the loop: who called may hold a track. No new batch begins before. */
+	engine_arm(t->sweep, 0);
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The open outages, followed from the first failure to the end: what happens is
+ * fed in here, the store, the probes and the log learn of it.
+ */
+#ifndef RINGBACK_ENGINE_TRACKER_H
+#define RINGBACK_ENGINE_TRACKER_H
+
+#include "../nl/nl.h"
+#include "engine.h"
+
+struct tracker *tracker_new(struct engine *e);
+void tracker_free(struct tracker *t);
+/* Takes up the open outages of the store; holds begin anew. 0 or -errno. */
+int tracker_load(struct tracker *t);
+unsigned int tracker_open(const struct tracker *t);
+
+/* The kernel on a service: down, or answering again. False: nothing came of it. */
+bool tracker_service(struct tracker *t, const struct nl_service *s);
+/* A failed attempt, from an event or a dump; told before is no harm. */
+void tracker_attempt(struct tracker *t, const struct nl_attempt *a);
+/* A trap, checked by the room "traps"; the sender is checked here again. */
+void tracker_trap(struct tracker *t, const struct msg_trap *trap);
+/*
+ * The operator says that @server is back: all its services when @proto is 0. @cb
+ * gets each outage that this ends, before it ends. Returns how many.
+ */
+unsigned int tracker_recover(struct tracker *t, const struct addr *server, uint8_t proto,
+			     uint16_t port, void (*cb)(const struct outage *o, void *arg),
+			     void *arg);
+/* A probe_cb; @key is the outage's id. */
+void tracker_probed(uint64_t key, int err, void *arg);
+/* The phase of an open outage, for people; NULL if it is not open. */
+const char *tracker_phase(const struct tracker *t, const struct outage *o);
+
+/* What was opened since the last commit is on disk; or is not, and is dropped from the loop. */
+void tracker_committed(struct tracker *t);
+void tracker_undone(struct tracker *t);
+
+/*
+ * Writes the waiter behind @a into outage @o, within the open batch. @in_kernel: the
+ * kernel is known to hold it. 1: news; 0; -errno.
+ */
+int waiter_record(struct engine *e, const struct outage *o, const struct nl_attempt *a,
+		  bool in_kernel);
+
+/*
+ * Ends outage @o on the evidence in @r: its waiters' verdicts, the notices and the
+ * end itself in one transaction; then the kernel is told. -EAGAIN: a client failed
+ * after the evidence (when: *@failed), so it is not over; another -errno: it could
+ * not be recorded, try again.
+ */
+int outage_close(struct engine *e, struct outage *o, const struct recovery *r, int64_t *failed);
+
+#endif /* RINGBACK_ENGINE_TRACKER_H */
