@@ -20,6 +20,8 @@ SKIP=4
 TREE=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 TEST_TMP=$(mktemp -d)
 PATH=$TREE/build:$PATH
+PYTHON=/usr/bin/python3	# not what a user has put before it in the PATH
+export PYTHONDONTWRITEBYTECODE=1
 CONTROL=/run/ringback/control.sock
 
 cleanup()
@@ -264,7 +266,7 @@ service_is()
 # stat_of COUNTER
 stat_of()
 {
-	rb -j show stats | jq -r --arg key "$1" '(if type == "array" then .[0] else . end)[$key]'
+	rb -j show stats | jq -r --arg key "$1" '.[] | select(.key == $key).value'
 }
 
 # --- servers ---------------------------------------------------------------

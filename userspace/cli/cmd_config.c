@@ -7,7 +7,7 @@
 int cmd_show_limits(struct cli *cli, int argc, char **argv)
 {
 	static const struct column columns[] = {
-		{ "limit", "LIMIT", 0 },
+		{ "key", "LIMIT", 0 },
 		{ "value", "VALUE", COL_RIGHT },
 	};
 	struct nl_config c;
@@ -23,7 +23,7 @@ int cmd_show_limits(struct cli *cli, int argc, char **argv)
 	for (int i = 0; i <= RINGBACK_A_CONFIG_MAX; i++) {
 		if (!nl_config_name(i))
 			continue;
-		writer_text(cli->out, "limit", nl_config_name(i));
+		writer_text(cli->out, "key", nl_config_name(i));
 		writer_number(cli->out, "value", c.value[i]);
 		writer_end(cli->out);
 	}
@@ -50,7 +50,7 @@ static int read_limit(struct cli *cli, char **argv, struct nl_config *c)
 
 int cmd_limit(struct cli *cli, int argc, char **argv)
 {
-	static const struct column columns[] = { { "limit", NULL, 0 }, { "value", NULL, 0 } };
+	static const struct column columns[] = { { "key", NULL, 0 }, { "value", NULL, 0 } };
 	struct nl_config c = { 0 };
 	int err;
 
@@ -69,7 +69,7 @@ int cmd_limit(struct cli *cli, int argc, char **argv)
 	for (int i = 0; i <= RINGBACK_A_CONFIG_MAX; i++) {
 		if (!c.value[i])
 			continue;
-		writer_text(cli->out, "limit", nl_config_name(i));
+		writer_text(cli->out, "key", nl_config_name(i));
 		writer_number(cli->out, "value", c.value[i]);
 		writer_end(cli->out);
 	}

@@ -5,7 +5,7 @@
 int cmd_show_stats(struct cli *cli, int argc, char **argv)
 {
 	static const struct column columns[] = {
-		{ "counter", "COUNTER", 0 },
+		{ "key", "COUNTER", 0 },
 		{ "value", "VALUE", COL_RIGHT },
 	};
 	struct nl_stats st;
@@ -21,7 +21,7 @@ int cmd_show_stats(struct cli *cli, int argc, char **argv)
 	for (int i = 0; i <= RINGBACK_A_STATS_MAX; i++) {
 		if (!nl_stats_name(i))
 			continue;
-		writer_text(cli->out, "counter", nl_stats_name(i));
+		writer_text(cli->out, "key", nl_stats_name(i));
 		writer_number(cli->out, "value", st.value[i]);
 		writer_end(cli->out);
 	}

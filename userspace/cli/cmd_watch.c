@@ -150,16 +150,28 @@ static int read_key(struct cli *cli, const char *word, char *value, struct conf_
 	return cli_unknown(cli, word, words);
 }
 
+static int read_name(struct cli *cli, const char *name, struct conf_watch *w)
+{
+	static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+				      "0123456789._-";
+
+	if (!name[0] || strlen(name) > RINGBACK_WATCH_NAME_MAX || name[strspn(name, allowed)])
+		return cli_fail(cli, CLI_USAGE,
+				"\"%s\" cannot name a watch: use 1 to %d letters, digits, . _ or -",
+				name, RINGBACK_WATCH_NAME_MAX);
+	strcpy(w->name, name);
+	return CLI_OK;
+}
+
 static int read_watch(struct cli *cli, int argc, char **argv, struct conf_watch *w)
 {
-	int err = CLI_OK;
+	int err;
 
 	if (!argc)
-		return cli_fail(cli, CLI_USAGE, "watch add needs a name");
-	if (!argv[0][0] || strlen(argv[0]) > RINGBACK_WATCH_NAME_MAX)
-		return cli_fail(cli, CLI_USAGE, "the name of a watch has 1 to %d characters",
-				RINGBACK_WATCH_NAME_MAX);
-	strcpy(w->name, argv[0]);
+		return cli_fail(cli, CLI_USAGE,
+				"watch add needs a name: watch add web "
+				"server 192.0.2.0/24 port tcp/80");
+	err = read_name(cli, argv[0], w);
 	for (int i = 1; !err && i < argc; i += 2)
 		err = read_key(cli, argv[i], argv[i + 1], w);
 	if (err)
@@ -191,6 +203,11 @@ static int report(struct cli *cli, const char *name, const char *result)
 	return cli_finish(cli);
 }
 
+static int refused(struct cli *cli, const char *name)
+{
+	return cli_fail(cli, CLI_FAILED, "watch \"%s\": %s", name, nl_error(cli->nl));
+}
+
 int cmd_watch_add(struct cli *cli, int argc, char **argv)
 {
 	struct conf_watch w = { 0 };
@@ -199,7 +216,7 @@ int cmd_watch_add(struct cli *cli, int argc, char **argv)
 	if (!err)
 		err = cli_kernel(cli);
 	if (!err && nl_watch_new(cli->nl, &w, false))
-		err = cli_kernel_failed(cli);
+		err = refused(cli, w.name);
 	if (!err)
 		err = report(cli, w.name, "added");
 	free_lists(&w);
@@ -216,7 +233,7 @@ int cmd_watch_del(struct cli *cli, int argc, char **argv)
 	if (err)
 		return err;
 	if (nl_watch_del(cli->nl, argv[0]))
-		return cli_kernel_failed(cli);
+		return refused(cli, argv[0]);
 	return report(cli, argv[0], "deleted");
 }
 

@@ -174,6 +174,15 @@ static int read_options(struct cli *cli, bool *json, int argc, char **argv)
 	return -1;
 }
 
+/* Help and version are no rows: they do not go through the writer. */
+static int flush_text(int status)
+{
+	if (!fflush(stdout))
+		return status;
+	cli_warn("cannot write the output: %m");
+	return CLI_FAILED;
+}
+
 int main(int argc, char **argv)
 {
 	struct cli cli = { .socket_path = CONTROL_PATH_DEFAULT };
@@ -184,7 +193,7 @@ int main(int argc, char **argv)
 	signal(SIGPIPE, SIG_DFL);
 	status = read_options(&cli, &json, argc, argv);
 	if (status >= 0)
-		return fflush(stdout) ? CLI_FAILED : status;
+		return flush_text(status);
 	if (optind == argc) {
 		print_usage(stderr);
 		return CLI_USAGE;
