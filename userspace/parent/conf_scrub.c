@@ -111,20 +111,41 @@ static char *statement_end(char *p)
 	return *p == '{' ? braces_end(p) : end;
 }
 
-bool conf_scrub_statement(char *file, int line, const char *word)
+/*
+ * The first @word from the line *@line on, and then its line in *@line; NULL:
+ * there is none.
+ */
+static char *find_word(char *file, int *line, const char *word)
 {
 	size_t len = strlen(word);
 	char *p = file, *end;
 	int at = 1;
 
-	while (*p && at <= line) {
+	while (*p) {
 		end = token_end(p);
-		if (at == line && end == p + len && !memcmp(p, word, len)) {
-			blank(p, statement_end(p));
-			return true;
+		if (at >= *line && end == p + len && !memcmp(p, word, len)) {
+			*line = at;
+			return p;
 		}
 		for (; p < end; p++)
 			at += *p == '\n';
 	}
-	return false;
+	return NULL;
+}
+
+int conf_scrub_line_of(char *file, int line, const char *word)
+{
+	find_word(file, &line, word);
+	return line;
+}
+
+bool conf_scrub_statement(char *file, int line, const char *word)
+{
+	int at = line;
+	char *p = find_word(file, &at, word);
+
+	if (!p || at != line)
+		return false;
+	blank(p, statement_end(p));
+	return true;
 }

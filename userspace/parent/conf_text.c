@@ -211,7 +211,7 @@ static void note_empty_lists(cfg_t *cfg)
 
 	for (cfg_opt_t *o = cfg->opts; b && o->name; o++) {
 		if (o->type == CFGT_STR && (o->flags & CFGF_MODIFIED) && !o->nvalues)
-			find_entry(b, o->name, cfg->line);
+			find_entry(b, o->name, conf_scrub_line_of(now.file, b->line, o->name));
 	}
 }
 
@@ -327,7 +327,7 @@ static bool parse_round(void)
 	if (done)
 		note_empty_lists(cfg);
 	else if (!now.told)
-		conf_errors_add(now.errors, now.line,
+		conf_errors_add(now.errors, cfg->line > now.line ? cfg->line : now.line,
 				"syntax error here or below: expected the name of an option or "
 				"section; what follows was not read");
 	cfg_free(cfg);

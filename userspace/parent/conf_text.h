@@ -93,5 +93,7 @@ void conf_text_free(struct conf_text *text);
 void conf_scrub_comments(char *file);
 /* Blanks the statement that begins with @word in @line; false: there is none. */
 bool conf_scrub_statement(char *file, int line, const char *word);
+/* The line of the first @word from @line on; @line if there is none. */
+int conf_scrub_line_of(char *file, int line, const char *word);
 
 #endif /* RINGBACK_PARENT_CONF_TEXT_H */
