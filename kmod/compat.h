@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What differs between Linux 5.10 and the newest. The rest of the module is
+ * written for the newest.
+ */
+#ifndef _RBK_COMPAT_H
+#define _RBK_COMPAT_H
+
+#include <linux/random.h>
+#include <linux/version.h>
+#include <net/genetlink.h>
+
+#if !IS_ENABLED(CONFIG_NETFILTER) || !IS_ENABLED(CONFIG_INET)
+#error "nf_ringback needs a kernel with CONFIG_INET and CONFIG_NETFILTER"
+#endif
+
+/* 6.0: the same, with the missing attribute in the extack. */
+#ifndef GENL_REQ_ATTR_CHECK
+#define GENL_REQ_ATTR_CHECK(info, attr)						\
+	((info)->attrs[attr] ? 0 :						\
+	 ({ NL_SET_ERR_MSG((info)->extack, "a required attribute is missing"); 1; }))
+#endif
+
+/* 5.11 renamed nla_strlcpy() and let it tell of truncation. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 11, 0)
+#define rbk_nla_strscpy	nla_strlcpy
+#else
+#define rbk_nla_strscpy	nla_strscpy
+#endif
+
+#endif /* _RBK_COMPAT_H */

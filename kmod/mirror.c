@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Mirror ports. RTNL alone guards the list, since devices come and go under it:
+ * the notifier must not wait for a watch_lock whose holder waits for RTNL.
+ */
+#include <linux/netdevice.h>
+#include <linux/netfilter.h>
+#include <linux/rtnetlink.h>
+#include <linux/slab.h>
+
+#include "compat.h"
+#include "hook.h"
+#include "mirror.h"
+#include "pernet.h"
+
+struct rbk_mirror {
+	struct list_head list;		/* rbk_hooks.mirrors */
+	char name[IFNAMSIZ];		/* const */
+	struct nf_hook_ops ops;
+	struct net_device *dev;		/* NULL: there is no such device now */
+	bool wanted;
+};
+
+static int rbk_mirror_attach(struct rbk_net *rn, struct rbk_mirror *m, struct net_device *dev)
+{
+	int err;
+
+	m->ops = (struct nf_hook_ops){
+		.hook = rbk_hook_mirror,
+		.priv = rn,
+		.dev = dev,
+		.pf = NFPROTO_NETDEV,
+		.hooknum = NF_NETDEV_INGRESS,
+	};
+	err = nf_register_net_hook(rn->net, &m->ops);
+	if (err)
+		return err;
+	m->dev = dev;
+	/* A switch sends the frames of others to a mirror port. */
+	dev_set_promiscuity(dev, 1);
+	return 0;
+}
+
+static void rbk_mirror_detach(struct rbk_net *rn, struct rbk_mirror *m)
+{
+	if (!m->dev)
+		return;
+	dev_set_promiscuity(m->dev, -1);
+	nf_unregister_net_hook(rn->net, &m->ops);
+	m->dev = NULL;
+}
+
+static void rbk_mirror_free(struct rbk_net *rn, struct rbk_mirror *m)
+{
+	rbk_mirror_detach(rn, m);
+	list_del(&m->list);
+	/* A listing of all hooks may be reading m->ops. */
+	synchronize_net();
+	kfree(m);
+}
+
+static struct rbk_mirror *rbk_mirror_find(struct rbk_net *rn, const char *name)
+{
+	struct rbk_mirror *m;
+
+	ASSERT_RTNL();
+	list_for_each_entry(m, &rn->hooks.mirrors, list) {
+		if (!strcmp(m->name, name))
+			return m;
+	}
+	return NULL;
+}
+
+static int rbk_mirror_want(struct rbk_net *rn, const char *name)
+{
+	struct rbk_mirror *m = rbk_mirror_find(rn, name);
+	struct net_device *dev;
+	int err;
+
+	if (m) {
+		m->wanted = true;
+		return 0;
+	}
+	dev = __dev_get_by_name(rn->net, name);
+	if (!dev)
+		return -ENODEV;
+	m = kzalloc(sizeof(*m), GFP_KERNEL_ACCOUNT);
+	if (!m)
+		return -ENOMEM;
+	strscpy(m->name, name, sizeof(m->name));
+	m->wanted = true;
+	err = rbk_mirror_attach(rn, m, dev);
+	if (err) {
+		kfree(m);
+		return err;
+	}
+	list_add_tail(&m->list, &rn->hooks.mirrors);
+	return 0;
+}
+
+int rbk_mirrors_update(struct rbk_net *rn)
+{
+	struct rbk_mirror *m, *next;
+	struct rbk_watch *w;
+	int err = 0;
+
+	lockdep_assert_held(&rn->watch_lock);
+	rtnl_lock();
+	list_for_each_entry(m, &rn->hooks.mirrors, list)
+		m->wanted = false;
+	list_for_each_entry(w, &rn->watches, list) {
+		if (!err && w->hooks & RINGBACK_HOOK_MIRROR)
+			err = rbk_mirror_want(rn, w->mirror);
+	}
+	/* After an error one too many does no harm, and goes with the next change. */
+	list_for_each_entry_safe(m, next, &rn->hooks.mirrors, list) {
+		if (!err && !m->wanted)
+			rbk_mirror_free(rn, m);
+	}
+	rtnl_unlock();
+	return err;
+}
+
+void rbk_mirrors_exit(struct rbk_net *rn)
+{
+	struct rbk_mirror *m, *next;
+
+	rtnl_lock();
+	list_for_each_entry_safe(m, next, &rn->hooks.mirrors, list)
+		rbk_mirror_free(rn, m);
+	rtnl_unlock();
+}
+
+static int rbk_mirror_event(struct notifier_block *nb, unsigned long event, void *ptr)
+{
+	struct net_device *dev = netdev_notifier_info_to_dev(ptr);
+	struct rbk_net *rn = rbk_net(dev_net(dev));
+	struct rbk_mirror *m;
+
+	switch (event) {
+	case NETDEV_UNREGISTER:
+		list_for_each_entry(m, &rn->hooks.mirrors, list) {
+			if (m->dev == dev)
+				rbk_mirror_detach(rn, m);
+		}
+		break;
+	case NETDEV_REGISTER:
+	case NETDEV_CHANGENAME:
+		m = rbk_mirror_find(rn, dev->name);
+		if (m && !m->dev && rbk_mirror_attach(rn, m, dev))
+			netdev_warn(dev, "ringback cannot watch this mirror port\n");
+		break;
+	}
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block rbk_mirror_notifier = {
+	.notifier_call = rbk_mirror_event,
+};
+
+int rbk_mirror_module_init(void)
+{
+	return register_netdevice_notifier(&rbk_mirror_notifier);
+}
+
+void rbk_mirror_module_exit(void)
+{
+	unregister_netdevice_notifier(&rbk_mirror_notifier);
+}

@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Dumps. A cursor is kept from one message to the next and no lock; when the
+ * table has changed meanwhile, the messages carry NLM_F_DUMP_INTR.
+ */
+#include <linux/nf_ringback.h>
+#include <linux/rhashtable.h>
+#include <linux/slab.h>
+#include <net/sock.h>
+
+#include "attempt.h"
+#include "compat.h"
+#include "event.h"
+#include "netlink.h"
+#include "pernet.h"
+#include "service.h"
+
+/* Of a dump of attempts or services; in cb->args[0], 0 where there is no table. */
+struct rbk_dump {
+	struct rhashtable_iter iter;
+	struct rbk_filter_by by;
+};
+
+static struct rbk_net *rbk_dump_net(struct netlink_callback *cb)
+{
+	return rbk_net(sock_net(cb->skb->sk));
+}
+
+static int rbk_dump_start(struct netlink_callback *cb, struct rhashtable *table,
+			  const struct rbk_filter_by *by)
+{
+	struct rbk_dump *dump;
+
+	if (!rbk_net_started(rbk_dump_net(cb)))
+		return 0;
+	dump = kzalloc(sizeof(*dump), GFP_KERNEL);
+	if (!dump)
+		return -ENOMEM;
+	if (by)
+		dump->by = *by;
+	rhashtable_walk_enter(table, &dump->iter);
+	cb->args[0] = (long)dump;
+	return 0;
+}
+
+int rbk_nl_dump_done(struct netlink_callback *cb)
+{
+	struct rbk_dump *dump = (void *)cb->args[0];
+
+	if (dump) {
+		rhashtable_walk_exit(&dump->iter);
+		kfree(dump);
+	}
+	return 0;
+}
+
+/*
+ * Puts rows in @skb from the cursor on. The row that did not fit is the
+ * current one of the walk, and comes first in the next message.
+ */
+static int rbk_dump_rows(struct sk_buff *skb, struct netlink_callback *cb, u32 *seq,
+			 int (*put)(struct sk_buff *skb, struct netlink_callback *cb,
+				    struct rbk_net *rn, const void *row))
+{
+	struct rbk_dump *dump = (void *)cb->args[0];
+	struct rbk_net *rn = rbk_dump_net(cb);
+	int err = 0;
+	void *row;
+
+	if (!dump)
+		return 0;
+	cb->seq = READ_ONCE(*seq);
+	rhashtable_walk_start(&dump->iter);
+	for (row = rhashtable_walk_peek(&dump->iter); row && !err;
+	     row = err ? row : rhashtable_walk_next(&dump->iter)) {
+		/* Resized: the walk begins anew, rows may come again. */
+		if (IS_ERR(row)) {
+			cb->seq++;
+			continue;
+		}
+		spin_lock_bh(&rn->lock);
+		err = put(skb, cb, rn, row);
+		spin_unlock_bh(&rn->lock);
+	}
+	rhashtable_walk_stop(&dump->iter);
+	/* Nothing fitted: without an error the reader would come back for ever. */
+	return err && !skb->len ? err : skb->len;
+}
+
+int rbk_nl_attempt_start(struct netlink_callback *cb)
+{
+	struct rbk_net *rn = rbk_dump_net(cb);
+	struct nlattr *tb[RINGBACK_A_ATTEMPT_MAX + 1];
+	struct rbk_filter_by by;
+	int err;
+
+	/* Linux before 6.12 has no cb->extack here, hence no message; NULL is allowed. */
+	err = genlmsg_parse(cb->nlh, &rbk_family, tb, RINGBACK_A_ATTEMPT_MAX, rbk_attempt_policy,
+			    cb->extack) ?: rbk_nl_filter(tb, &by, cb->extack);
+	return err ?: rbk_dump_start(cb, &rn->attempts, &by);
+}
+
+static int rbk_dump_attempt(struct sk_buff *skb, struct netlink_callback *cb, struct rbk_net *rn,
+			    const void *row)
+{
+	const struct rbk_dump *dump = (void *)cb->args[0];
+
+	return rbk_attempt_matches(row, &dump->by) ? rbk_msg_attempt(skb, cb, rn, row) : 0;
+}
+
+int rbk_nl_attempt_dump(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	return rbk_dump_rows(skb, cb, &rbk_dump_net(cb)->attempt_seq, rbk_dump_attempt);
+}
+
+int rbk_nl_service_start(struct netlink_callback *cb)
+{
+	return rbk_dump_start(cb, &rbk_dump_net(cb)->services, NULL);
+}
+
+static int rbk_dump_service(struct sk_buff *skb, struct netlink_callback *cb, struct rbk_net *rn,
+			    const void *row)
+{
+	return rbk_msg_service(skb, cb, rn, row);
+}
+
+int rbk_nl_service_dump(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	return rbk_dump_rows(skb, cb, &rbk_dump_net(cb)->service_seq, rbk_dump_service);
+}
+
+/* --- watches ---------------------------------------------------------- */
+
+/* Bytes that the message about @w needs at most. */
+static size_t rbk_watch_size(const struct rbk_watch *w)
+{
+	size_t prefix = nla_total_size(nla_total_size(sizeof(union nf_inet_addr)) +
+				       nla_total_size(sizeof(u8)));
+	size_t port = nla_total_size(nla_total_size(sizeof(u8)) + 2 * nla_total_size(sizeof(u16)));
+
+	return NLMSG_ALIGN(NLMSG_HDRLEN + GENL_HDRLEN) + nla_total_size(sizeof(w->name)) +
+	       nla_total_size(sizeof(w->mirror)) + 7 * nla_total_size(sizeof(u32)) +
+	       (w->n_servers + w->n_clients) * prefix + w->n_ports * port;
+}
+
+int rbk_nl_watch_start(struct netlink_callback *cb)
+{
+	struct rbk_net *rn = rbk_dump_net(cb);
+	const struct rbk_watch *w;
+	size_t size = 0;
+
+	mutex_lock(&rn->watch_lock);
+	list_for_each_entry(w, &rn->watches, list)
+		size = max(size, rbk_watch_size(w));
+	mutex_unlock(&rn->watch_lock);
+	cb->min_dump_alloc = size;
+	return 0;
+}
+
+static int rbk_put_prefixes(struct sk_buff *skb, int type, const struct rbk_prefix *p,
+			    unsigned int n)
+{
+	struct nlattr *nest;
+
+	for (; n; n--, p++) {
+		nest = nla_nest_start(skb, type);
+		if (!nest ||
+		    nla_put(skb, RINGBACK_A_PREFIX_ADDR, p->family == NFPROTO_IPV4 ? 4 : 16,
+			    &p->addr) ||
+		    nla_put_u8(skb, RINGBACK_A_PREFIX_LEN, p->len))
+			return -EMSGSIZE;
+		nla_nest_end(skb, nest);
+	}
+	return 0;
+}
+
+static int rbk_put_ports(struct sk_buff *skb, const struct rbk_ports *p, unsigned int n)
+{
+	struct nlattr *nest;
+
+	for (; n; n--, p++) {
+		nest = nla_nest_start(skb, RINGBACK_A_WATCH_PORT);
+		if (!nest || nla_put_u8(skb, RINGBACK_A_PORT_PROTO, p->proto) ||
+		    nla_put_be16(skb, RINGBACK_A_PORT_FIRST, htons(p->first)) ||
+		    nla_put_be16(skb, RINGBACK_A_PORT_LAST, htons(p->last)))
+			return -EMSGSIZE;
+		nla_nest_end(skb, nest);
+	}
+	return 0;
+}
+
+static int rbk_put_watch(struct sk_buff *skb, const struct rbk_watch *w)
+{
+	if (nla_put_string(skb, RINGBACK_A_WATCH_NAME, w->name) ||
+	    nla_put_u32(skb, RINGBACK_A_WATCH_ID, w->id) ||
+	    nla_put_u32(skb, RINGBACK_A_WATCH_HOOKS, w->hooks) ||
+	    (*w->mirror && nla_put_string(skb, RINGBACK_A_WATCH_MIRROR_DEV, w->mirror)) ||
+	    nla_put_u32(skb, RINGBACK_A_WATCH_NO_REPLY, w->no_reply) ||
+	    nla_put_u32(skb, RINGBACK_A_WATCH_KEEP, w->keep) ||
+	    nla_put_u32(skb, RINGBACK_A_WATCH_DOWN_AFTER, w->down_after) ||
+	    nla_put_u32(skb, RINGBACK_A_WATCH_DOWN_CLIENTS, w->down_clients) ||
+	    nla_put_u8(skb, RINGBACK_A_WATCH_ADMISSION, w->admission) ||
+	    rbk_put_prefixes(skb, RINGBACK_A_WATCH_SERVER, w->prefix, w->n_servers) ||
+	    rbk_put_prefixes(skb, RINGBACK_A_WATCH_CLIENT, &w->prefix[w->n_servers],
+			     w->n_clients))
+		return -EMSGSIZE;
+	return rbk_put_ports(skb, w->port, w->n_ports);
+}
+
+static int rbk_msg_watch(struct sk_buff *skb, struct netlink_callback *cb,
+			 const struct rbk_watch *w)
+{
+	void *hdr = genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq, &rbk_family,
+				NLM_F_MULTI, RINGBACK_CMD_WATCH_GET);
+
+	if (!hdr)
+		return -EMSGSIZE;
+	genl_dump_check_consistent(cb, hdr);
+	if (rbk_put_watch(skb, w)) {
+		genlmsg_cancel(skb, hdr);
+		return -EMSGSIZE;
+	}
+	genlmsg_end(skb, hdr);
+	return 0;
+}
+
+/* cb->args[0] counts the watches that are through. */
+int rbk_nl_watch_dump(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct rbk_net *rn = rbk_dump_net(cb);
+	const struct rbk_watch *w;
+	int err = 0;
+	long n = 0;
+
+	mutex_lock(&rn->watch_lock);
+	cb->seq = rn->watch_seq;
+	list_for_each_entry(w, &rn->watches, list) {
+		if (n++ < cb->args[0])
+			continue;
+		err = rbk_msg_watch(skb, cb, w);
+		if (err)
+			break;
+		cb->args[0]++;
+	}
+	mutex_unlock(&rn->watch_lock);
+	return err && !skb->len ? err : skb->len;
+}

@@ -1,0 +1,296 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The state of services in trouble:
+ *
+ *	suspect --enough failures--> down --answer--> up
+ *	up, suspect --failures soon after an answer--> partial
+ *	partial --failures, and no answer for long--> down
+ *	partial --answers, and no failure for long--> up
+ *
+ * Events are sent with the lock held, so that they come in the order of the
+ * changes.
+ */
+#include <linux/rhashtable.h>
+#include <linux/slab.h>
+
+#include "clock.h"
+#include "compat.h"
+#include "event.h"
+#include "pernet.h"
+#include "service.h"
+
+/* Ticks (60 s) for which the latest answer, or failure, still counts. */
+#define RBK_MEMORY	3577
+/* Ticks (1 s): one answer in so long is enough, under the load of a healthy service. */
+#define RBK_LISTEN	60
+
+static const struct rhashtable_params rbk_service_params = {
+	.key_len = sizeof(struct rbk_service_key),
+	.key_offset = offsetof(struct rbk_service, key),
+	.head_offset = offsetof(struct rbk_service, node),
+	.automatic_shrinking = true,
+};
+
+struct rbk_service *rbk_service_find(struct rbk_net *rn, const struct rbk_service_key *key)
+{
+	if (!READ_ONCE(rn->n_services))
+		return NULL;
+	return rhashtable_lookup(&rn->services, key, rbk_service_params);
+}
+
+bool rbk_service_matches(const struct rbk_service_key *key, const struct rbk_filter_by *f)
+{
+	if (f->server_family && (f->server_family != key->family ||
+				 !nf_inet_addr_cmp(&f->server, &key->server)))
+		return false;
+	return !f->proto || (f->proto == key->proto && f->port == key->port);
+}
+
+bool rbk_service_listens(const struct rbk_service *svc, u32 now)
+{
+	return READ_ONCE(svc->state) == RINGBACK_SERVICE_DOWN || !READ_ONCE(svc->has_answered) ||
+	       now - READ_ONCE(svc->answered) > RBK_LISTEN;
+}
+
+/* Did it answer lately? */
+static bool rbk_service_answers(const struct rbk_service *svc, u32 now)
+{
+	return svc->has_answered && now - svc->answered <= RBK_MEMORY;
+}
+
+/* A try from before the recovery may fail after it, and proves nothing. */
+static bool rbk_service_outlived(const struct rbk_service *svc, u32 began)
+{
+	return (svc->has_answered && rbk_before(began, svc->answered)) ||
+	       (svc->state == RINGBACK_SERVICE_UP && rbk_before(began, svc->changed));
+}
+
+static void rbk_service_change(struct rbk_net *rn, struct rbk_service *svc,
+			       enum ringback_service_state state, u32 now)
+{
+	lockdep_assert_held(&rn->lock);
+	if (svc->state == state)
+		return;
+	WRITE_ONCE(svc->state, state);
+	svc->changed = now;
+	if (state != RINGBACK_SERVICE_SUSPECT)
+		rbk_event_service(rn, svc);
+}
+
+static void rbk_service_remove(struct rbk_net *rn, struct rbk_service *svc)
+{
+	lockdep_assert_held(&rn->lock);
+	if (rhashtable_remove_fast(&rn->services, &svc->node, rbk_service_params))
+		return;
+	if (!svc->n_failed)
+		list_del(&svc->idle);
+	WRITE_ONCE(rn->n_services, rn->n_services - 1);
+	rn->service_seq++;
+	kfree_rcu(svc, rcu);
+}
+
+/* A service goes when it is well and nobody waits for it. */
+static void rbk_service_settle(struct rbk_net *rn, struct rbk_service *svc, u32 now)
+{
+	if (svc->n_failed)
+		return;
+	if (svc->state == RINGBACK_SERVICE_PARTIAL)
+		rbk_service_change(rn, svc, RINGBACK_SERVICE_UP, now);
+	if (svc->state != RINGBACK_SERVICE_DOWN)
+		rbk_service_remove(rn, svc);
+}
+
+/* A new one, suspect. NULL: no room, no memory. */
+static struct rbk_service *rbk_service_new(struct rbk_net *rn, const struct rbk_watch *w,
+					   const struct rbk_service_key *key, u32 now)
+{
+	struct rbk_service *svc;
+
+	if (rn->n_services >= rn->limit[RINGBACK_A_CONFIG_MAX_SERVICES]) {
+		svc = list_first_entry_or_null(&rn->idle, struct rbk_service, idle);
+		if (!svc)
+			return NULL;
+		rbk_service_remove(rn, svc);
+	}
+	svc = kzalloc(sizeof(*svc), GFP_ATOMIC | __GFP_NOWARN | __GFP_ACCOUNT);
+	if (!svc)
+		return NULL;
+	svc->key = *key;
+	svc->watch = w->id;
+	svc->state = RINGBACK_SERVICE_SUSPECT;
+	svc->since = now;
+	svc->changed = now;
+	if (rhashtable_insert_fast(&rn->services, &svc->node, rbk_service_params)) {
+		kfree(svc);
+		return NULL;
+	}
+	list_add_tail(&svc->idle, &rn->idle);
+	WRITE_ONCE(rn->n_services, rn->n_services + 1);
+	rn->service_seq++;
+	return svc;
+}
+
+/* What the failures so far mean. */
+static void rbk_service_judge(struct rbk_net *rn, const struct rbk_watch *w,
+			      struct rbk_service *svc, u32 now)
+{
+	if (svc->failures < w->down_after || svc->n_failed < w->down_clients)
+		return;
+	rbk_service_change(rn, svc,
+			   rbk_service_answers(svc, now) ? RINGBACK_SERVICE_PARTIAL :
+							   RINGBACK_SERVICE_DOWN, now);
+}
+
+void rbk_service_fail(struct rbk_net *rn, const struct rbk_watch *w, struct rbk_attempt *a,
+		      u32 began, u32 now)
+{
+	struct rbk_service *svc;
+
+	lockdep_assert_held(&rn->lock);
+	svc = rbk_service_find(rn, &a->key.service) ?:
+	      rbk_service_new(rn, w, &a->key.service, began);
+	if (!svc) {
+		rbk_count(rn, RINGBACK_A_STATS_NO_MEMORY);
+		return;
+	}
+	if (!a->in_service) {
+		a->in_service = true;
+		if (!svc->n_failed++)
+			list_del(&svc->idle);
+	}
+	svc->reason = a->reason;
+	if (rbk_service_outlived(svc, began))
+		return;
+
+	/* Up, and in trouble again: that is another story. */
+	if (svc->state == RINGBACK_SERVICE_UP) {
+		svc->since = began;
+		svc->failures = 0;
+		rbk_service_change(rn, svc, RINGBACK_SERVICE_SUSPECT, now);
+	}
+	svc->failures++;
+	svc->failed = now;
+	if (svc->state != RINGBACK_SERVICE_DOWN)
+		rbk_service_judge(rn, w, svc, now);
+}
+
+void rbk_service_answer(struct rbk_net *rn, const struct rbk_service_key *key, u32 now)
+{
+	struct rbk_service *svc = rbk_service_find(rn, key);
+
+	lockdep_assert_held(&rn->lock);
+	if (!svc)
+		return;
+	WRITE_ONCE(svc->answered, now);
+	WRITE_ONCE(svc->has_answered, true);
+	switch (svc->state) {
+	case RINGBACK_SERVICE_SUSPECT:
+		svc->failures = 0;
+		break;
+	case RINGBACK_SERVICE_PARTIAL:
+		if (now - svc->failed <= RBK_MEMORY)
+			break;
+		fallthrough;
+	default:
+		rbk_service_change(rn, svc, RINGBACK_SERVICE_UP, now);
+	}
+	rbk_service_settle(rn, svc, now);
+}
+
+void rbk_service_leave(struct rbk_net *rn, const struct rbk_attempt *a, u32 now)
+{
+	struct rbk_service *svc;
+
+	lockdep_assert_held(&rn->lock);
+	if (!a->in_service)
+		return;
+	svc = rbk_service_find(rn, &a->key.service);
+	if (!svc)
+		return;
+	if (--svc->n_failed)
+		return;
+	list_add_tail(&svc->idle, &rn->idle);
+	rbk_service_settle(rn, svc, now);
+}
+
+int rbk_service_set(struct rbk_net *rn, const struct rbk_service_key *key,
+		    enum ringback_service_state state)
+{
+	struct rbk_service *svc;
+	int err = -ENOENT;
+	u32 now = rbk_now();
+
+	rcu_read_lock();
+	spin_lock_bh(&rn->lock);
+	svc = rbk_service_find(rn, key);
+	if (svc) {
+		rbk_service_change(rn, svc, state, now);
+		rbk_service_settle(rn, svc, now);
+		err = 0;
+	}
+	spin_unlock_bh(&rn->lock);
+	rcu_read_unlock();
+	return err;
+}
+
+static void rbk_service_purge_one(struct rbk_net *rn, struct rbk_service *svc, u16 watch,
+				  const struct rbk_filter_by *f)
+{
+	lockdep_assert_held(&rn->lock);
+	if (watch && svc->watch == watch)
+		svc->watch = 0;
+	else if (!f || !rbk_service_matches(&svc->key, f))
+		return;
+	if (!svc->n_failed)
+		rbk_service_remove(rn, svc);
+}
+
+static void rbk_service_purge_if(struct rbk_net *rn, u16 watch, const struct rbk_filter_by *f)
+{
+	struct rhashtable_iter iter;
+	struct rbk_service *svc;
+
+	rhashtable_walk_enter(&rn->services, &iter);
+	rhashtable_walk_start(&iter);
+	while ((svc = rhashtable_walk_next(&iter))) {
+		/* -EAGAIN: the table was resized, the walk begins anew. */
+		if (!IS_ERR(svc)) {
+			spin_lock_bh(&rn->lock);
+			rbk_service_purge_one(rn, svc, watch, f);
+			spin_unlock_bh(&rn->lock);
+		}
+		if (need_resched()) {
+			rhashtable_walk_stop(&iter);
+			cond_resched();
+			rhashtable_walk_start(&iter);
+		}
+	}
+	rhashtable_walk_stop(&iter);
+	rhashtable_walk_exit(&iter);
+}
+
+void rbk_service_purge_watch(struct rbk_net *rn, u16 watch)
+{
+	rbk_service_purge_if(rn, watch, NULL);
+}
+
+void rbk_service_purge(struct rbk_net *rn, const struct rbk_filter_by *f)
+{
+	rbk_service_purge_if(rn, 0, f);
+}
+
+int rbk_service_init(struct rbk_net *rn)
+{
+	INIT_LIST_HEAD(&rn->idle);
+	return rhashtable_init(&rn->services, &rbk_service_params);
+}
+
+static void rbk_service_free(void *svc, void *arg)
+{
+	kfree(svc);
+}
+
+void rbk_service_exit(struct rbk_net *rn)
+{
+	rhashtable_free_and_destroy(&rn->services, rbk_service_free, NULL);
+}
