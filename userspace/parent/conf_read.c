@@ -224,8 +224,8 @@ static void check_smtp(struct conf_reader *r, const struct conf_block *b)
 	const struct conf_mail *m = &r->conf->mail;
 
 	refuse_unused(r, b, "sendmail", "this client");
-	if (m->tls == MAIL_TLS_OFF)
-		refuse_unused(r, b, "ca-file", "tls = \"off\"");
+	if (m->tls != MAIL_TLS_REQUIRED)
+		refuse_unused(r, b, "ca-file", "tls other than \"required\"");
 	if (!given(b, "server"))
 		conf_errors_add(r->errors, b->line,
 				"section mail: expected server, which is required");
