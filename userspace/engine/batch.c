@@ -19,7 +19,7 @@ struct batch {
 	struct event *retry;
 	bool open;
 	bool pausing; /* until retry fires */
-	bool failed;  /* nothing was committed since the last failure */
+	bool failed; /* nothing was committed since the last failure */
 };
 
 static void commit_due(evutil_socket_t fd, short what, void *arg)

@@ -19,9 +19,9 @@
 struct batch;
 
 struct batch_events {
-	void (*on_commit)(void *arg);  /* what was written is on disk */
+	void (*on_commit)(void *arg); /* what was written is on disk */
 	void (*on_failure)(void *arg); /* what was written since the last commit is undone */
-	void (*on_retry)(void *arg);   /* the pause is over */
+	void (*on_retry)(void *arg); /* the pause is over */
 	void *arg;
 };
 

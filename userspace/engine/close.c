@@ -63,7 +63,7 @@ struct closing {
 	struct engine *e;
 	const struct conf_watch *w;
 	int64_t now;
-	bool asked;		   /* the kernel answered: failed[] is complete */
+	bool asked; /* the kernel answered: failed[] is complete */
 	struct nl_attempt *failed; /* sorted by client */
 	size_t n_failed, failed_size;
 	struct waiter *waiters;

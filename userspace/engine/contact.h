@@ -15,8 +15,8 @@
 #define CONTACT_MAC 255
 
 struct contact_key {
-	uint8_t family;	   /* AF_INET, AF_INET6, CONTACT_MAC */
-	uint8_t len;	   /* prefix length in bits; 0 for a MAC */
+	uint8_t family; /* AF_INET, AF_INET6, CONTACT_MAC */
+	uint8_t len; /* prefix length in bits; 0 for a MAC */
 	uint8_t bytes[16]; /* the rest is zero */
 };
 

@@ -20,8 +20,8 @@
 #include "control_client.h"
 
 #define CLIENTS_MAX 64
-#define PATIENCE    60		  /* seconds without a request, or without reading */
-#define OUTPUT_LOW  65536	  /* bytes: the next page of a listing is due */
+#define PATIENCE    60 /* seconds without a request, or without reading */
+#define OUTPUT_LOW  65536 /* bytes: the next page of a listing is due */
 #define OUTPUT_MAX  (1024 * 1024) /* of events, for one who does not read */
 
 struct control {

@@ -32,7 +32,7 @@ struct client {
 	struct bufferevent *bev;
 	bool may_change; /* root or of the daemon's group */
 	bool monitoring;
-	bool busy;	/* a listing is under way */
+	bool busy; /* a listing is under way */
 	bool finishing; /* no more requests */
 	struct listing listing;
 };
@@ -49,7 +49,7 @@ __attribute__((format(printf, 3, 4))) void client_error(struct client *cl, int s
 void client_list(struct client *cl, const struct listing *l);
 
 /* JSON values; all may return NULL. An absent one is null. */
-json_t *json_time(int64_t t);		 /* 0: null */
+json_t *json_time(int64_t t); /* 0: null */
 json_t *json_addr(const struct addr *a); /* AF_UNSPEC: null */
 json_t *json_proto(uint8_t proto);
 json_t *json_text(const char *text); /* "" or NULL: null; not UTF-8: escaped */

@@ -219,7 +219,7 @@ static void show_daemon(struct client *cl, json_t *request)
 	     json_string(!e->kernel		     ? "none" :
 			 kernel_connected(e->kernel) ? "connected" :
 						       "missing"));
-	pair(cl, "mailer", json_string(engine_has_mailer(e) ? "connected" : "missing"));
+	pair(cl, "mailer", json_string(e->mailer_connected ? "connected" : "missing"));
 	pair(cl, "store", json_string(engine_store_failing(e) ? "failing" : "ok"));
 	for (i = 0; i < sizeof(numbers) / sizeof(*numbers); i++)
 		pair(cl, numbers[i].key, json_integer(numbers[i].value));

@@ -42,90 +42,6 @@ struct engine_room {
 	bool begun;
 };
 
-/* --- for the parts ----------------------------------------------------------------- */
-
-struct moment engine_now(void)
-{
-	return (struct moment){
-		.ms = time_mono_ms(),
-		.real = time_now(),
-		.dice = (uint32_t)random(),
-	};
-}
-
-const struct conf_watch *engine_watch(const struct engine *e, const char *name)
-{
-	/* As the configuration's own defaults; for watches made by the CLI. */
-	static const struct conf_watch defaults = {
-		.no_reply = 3,
-		.keep = 86400,
-		.down_after = 1,
-		.down_clients = 1,
-		.recovery = EVIDENCE_TRAP | EVIDENCE_REPLY | EVIDENCE_PROBE,
-		.confirm = true,
-		.stable = 5,
-		.flap = 300,
-		.probe_min = 5,
-		.probe_max = 300,
-		.probe_timeout = 5,
-		.notify = ROUTE_MAIL,
-	};
-	const struct conf_watch *w = conf_watch_find(e->conf, name);
-
-	return w ? w : &defaults;
-}
-
-static int add_contact(const struct contact *c, void *arg)
-{
-	return resolver_add(arg, c);
-}
-
-const struct resolver *engine_contacts(struct engine *e)
-{
-	struct resolver fresh = { 0 };
-
-	if (!e->contacts_stale)
-		return &e->contacts;
-	if (store_contact_list(e->store, NULL, 0, add_contact, &fresh) == 0) {
-		resolver_finish(&fresh);
-		resolver_clear(&e->contacts);
-		e->contacts = fresh;
-		e->contacts_stale = false;
-	} else {
-		resolver_clear(&fresh); /* the old ones are better than none */
-	}
-	return &e->contacts;
-}
-
-void engine_arm(struct event *ev, int64_t ms)
-{
-	struct timeval tv;
-
-	evtimer_del(ev);
-	if (ms == RECOVERY_NEVER)
-		return;
-	if (ms < 0)
-		ms = 0;
-	tv.tv_sec = ms / 1000;
-	tv.tv_usec = ms % 1000 * 1000;
-	evtimer_add(ev, &tv);
-}
-
-static struct engine_room *to_home(const struct engine *e)
-{
-	return (struct engine_room *)e; /* e is its first member */
-}
-
-bool engine_has_mailer(const struct engine *e)
-{
-	return to_home(e)->mailer.readable;
-}
-
-bool engine_store_failing(const struct engine *e)
-{
-	return batch_failing(e->batch);
-}
-
 /* --- the store's fortunes ------------------------------------------------------------ */
 
 static void store_committed(void *arg)
@@ -192,6 +108,8 @@ static void peer_close(struct peer *p)
 	event_free(p->readable);
 	p->readable = NULL;
 	msg_close(&p->chan);
+	if (p->who == ROOM_MAILER)
+		p->home->e.mailer_connected = false;
 }
 
 static void peer_gone(struct peer *p)
@@ -214,6 +132,8 @@ static void peer_open(struct peer *p, int fd)
 	p->readable = event_new(p->home->e.base, fd, EV_READ | EV_PERSIST, peer_readable, p);
 	if (!p->readable || event_add(p->readable, NULL) < 0)
 		fatal("cannot watch the socket to %s", room_name(p->who));
+	if (p->who == ROOM_MAILER)
+		p->home->e.mailer_connected = true;
 }
 
 /* From the parent: a room was started, or started again. */

@@ -26,7 +26,7 @@ struct tracker;
 /* Counters for "show daemon", since the engine started. */
 struct engine_counters {
 	uint64_t failures; /* failed attempts reported by the kernel */
-	uint64_t outages;  /* opened or taken up again */
+	uint64_t outages; /* opened or taken up again */
 	uint64_t recoveries;
 	uint64_t flaps; /* recoveries undone by a new failure */
 	uint64_t traps;
@@ -42,17 +42,17 @@ struct engine {
 	struct store *store;
 	struct batch *batch;
 	struct resolver contacts;
-	bool contacts_stale;   /* to be read again from the store */
+	bool contacts_stale; /* to be read again from the store */
 	struct kernel *kernel; /* NULL: none expected */
 	struct tracker *tracker;
 	struct probes *probes;
 	struct outbox *outbox;
+	bool mailer_connected;
 	struct control *control;
 	struct engine_counters count;
 };
 
 struct moment engine_now(void);
-bool engine_has_mailer(const struct engine *e);
 bool engine_store_failing(const struct engine *e);
 /* The watch @name of the configuration, else (made by the CLI) the defaults. */
 const struct conf_watch *engine_watch(const struct engine *e, const char *name);

@@ -17,14 +17,14 @@
 #define RECONNECT_MS 10000
 #define CHECK_MS     10000
 #define RESYNC_MS    1000 /* after a dump that failed */
-#define WANT_MS	     5	  /* gathers services whose attempts are wanted */
+#define WANT_MS	     5 /* gathers services whose attempts are wanted */
 
 struct kernel {
 	struct engine *e;
 	struct nl *requests; /* NULL: not connected */
 	struct nl *events;
 	struct event *readable; /* on events */
-	struct event *tick;	/* reconnect, or check that all is well */
+	struct event *tick; /* reconnect, or check that all is well */
 	struct event *resync;
 	struct event *want;
 	struct service wanted;

@@ -19,29 +19,29 @@ struct outage {
 	uint64_t id; /* 0: not stored yet */
 	struct service service;
 	char watch[RINGBACK_WATCH_NAME_MAX + 1];
-	uint8_t reason;		 /* enum ringback_reason, of the latest failure */
-	uint8_t evidence;	 /* enum evidence; 0 while it is open */
+	uint8_t reason; /* enum ringback_reason, of the latest failure */
+	uint8_t evidence; /* enum evidence; 0 while it is open */
 	char detail[DETAIL_MAX]; /* of the evidence, for people */
-	int64_t began;		 /* ns since the Epoch: first failed attempt */
-	int64_t ended;		 /* 0: open */
-	uint32_t n_waiters;	 /* filled in by lists only */
+	int64_t began; /* ns since the Epoch: first failed attempt */
+	int64_t ended; /* 0: open */
+	uint32_t n_waiters; /* filled in by lists only */
 };
 
 enum waiter_state {
 	WAITER_WAITING,
-	WAITER_REACHED,	   /* reached the service by itself */
-	WAITER_NOTIFIED,   /* a notice is in the outbox or was delivered */
+	WAITER_REACHED, /* reached the service by itself */
+	WAITER_NOTIFIED, /* a notice is in the outbox or was delivered */
 	WAITER_NO_CONTACT, /* nobody to tell */
 };
 
 struct waiter {
 	uint64_t outage;
 	struct addr client;
-	uint8_t state;	     /* enum waiter_state */
-	uint8_t reason;	     /* enum ringback_reason */
-	uint32_t attempts;   /* SYNs seen */
+	uint8_t state; /* enum waiter_state */
+	uint8_t reason; /* enum ringback_reason */
+	uint32_t attempts; /* SYNs seen */
 	int64_t first, last; /* of its attempts, ns since the Epoch */
-	int64_t told;	     /* when the last notice was queued; 0: never */
+	int64_t told; /* when the last notice was queued; 0: never */
 	bool has_mac;
 	struct mac mac;
 	char mail[MSG_MAIL_MAX + 1]; /* as resolved when the failure happened; "": none */

@@ -308,7 +308,7 @@ void outbox_undone(struct outbox *o)
 	struct flight *f;
 
 	TAILQ_FOREACH(f, &o->flights, all)
-	f->written = false;
+		f->written = false;
 	o->results_written = false;
 }
 
@@ -317,8 +317,8 @@ void outbox_retry(struct outbox *o)
 	struct flight *f;
 
 	TAILQ_FOREACH(f, &o->flights, all)
-	if (f->answered && !f->written)
-		write_result(o, f);
+		if (f->answered && !f->written)
+			write_result(o, f);
 	outbox_kick(o);
 }
 

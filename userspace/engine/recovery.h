@@ -31,24 +31,24 @@ struct recovery {
 	enum recovery_phase phase;
 	uint8_t evidence; /* enum evidence; 0 in RECOVERY_DOWN */
 	char detail[DETAIL_MAX];
-	int64_t seen;	       /* when the evidence came, ns since the Epoch */
-	int64_t due;	       /* call recovery_due() then; CLOCK_MONOTONIC ms or NEVER */
+	int64_t seen; /* when the evidence came, ns since the Epoch */
+	int64_t due; /* call recovery_due() then; CLOCK_MONOTONIC ms or NEVER */
 	int64_t confirm_until; /* CLOCK_MONOTONIC ms */
-	uint32_t step;	       /* probes that failed in a row */
-	bool probing;	       /* the caller owes a recovery_probed() */
+	uint32_t step; /* probes that failed in a row */
+	bool probing; /* the caller owes a recovery_probed() */
 };
 
 /* The present, as the machine is told. */
 struct moment {
-	int64_t ms;    /* CLOCK_MONOTONIC */
-	int64_t real;  /* ns since the Epoch */
+	int64_t ms; /* CLOCK_MONOTONIC */
+	int64_t real; /* ns since the Epoch */
 	uint32_t dice; /* any random number: jitter */
 };
 
 enum recovery_act {
-	RECOVERY_WAIT,	/* nothing, until due or the next event */
+	RECOVERY_WAIT, /* nothing, until due or the next event */
 	RECOVERY_PROBE, /* probe now, then recovery_probed() */
-	RECOVERY_END,	/* the outage is over */
+	RECOVERY_END, /* the outage is over */
 };
 
 /* "down", "confirming", "holding", "verifying" */

@@ -31,13 +31,13 @@ struct notice {
 	struct service service;
 	char mail[MSG_MAIL_MAX + 1];
 	char watch[RINGBACK_WATCH_NAME_MAX + 1];
-	uint8_t reason;	  /* enum ringback_reason */
+	uint8_t reason; /* enum ringback_reason */
 	uint8_t evidence; /* enum evidence */
 	uint32_t attempts;
-	int64_t first, last;  /* of the client's attempts */
+	int64_t first, last; /* of the client's attempts */
 	int64_t began, ended; /* of the outage */
 	int64_t created, due; /* when to put it into a message at the latest */
-	uint64_t message;     /* 0: none yet */
+	uint64_t message; /* 0: none yet */
 };
 
 enum message_state { MESSAGE_QUEUED, MESSAGE_SENT, MESSAGE_REFUSED, MESSAGE_GIVEN_UP };
@@ -48,16 +48,16 @@ const char *message_state_name(uint8_t state);
 struct message {
 	uint64_t id; /* 0: not stored yet */
 	char mail[MSG_MAIL_MAX + 1];
-	char message_id[128];	     /* without angle brackets; never changes */
-	uint8_t state;		     /* enum message_state */
-	uint32_t tries;		     /* deliveries tried */
-	uint16_t code;		     /* of the last answer; 0: none */
-	char answer[256];	     /* the last answer; "": none */
+	char message_id[128]; /* without angle brackets; never changes */
+	uint8_t state; /* enum message_state */
+	uint32_t tries; /* deliveries tried */
+	uint16_t code; /* of the last answer; 0: none */
+	char answer[256]; /* the last answer; "": none */
 	int64_t created, next, done; /* next: when to try; done: 0 while queued */
 };
 
 struct outbox_counts {
-	uint64_t waiting;			  /* notices not in a message yet */
+	uint64_t waiting; /* notices not in a message yet */
 	uint64_t queued, sent, refused, given_up; /* messages */
 };
 
@@ -79,10 +79,10 @@ struct outage_query {
 };
 
 struct waiter_query {
-	uint64_t outage;	    /* 0: of any */
-	int state;		    /* -1: any */
+	uint64_t outage; /* 0: of any */
+	int state; /* -1: any */
 	struct addr server, client; /* AF_UNSPEC: any */
-	uint64_t after_outage;	    /* cursor: the last row seen */
+	uint64_t after_outage; /* cursor: the last row seen */
 	struct addr after_client;
 	unsigned int limit;
 };

@@ -16,8 +16,8 @@ struct track {
 	struct outage o;
 	struct recovery r;
 	int64_t last_failure; /* latest SYN of a failed attempt, ns since the Epoch */
-	bool committed;	      /* the store has it */
-	struct event *timer;  /* r.due */
+	bool committed; /* the store has it */
+	struct event *timer; /* r.due */
 };
 
 #define TRACK_BUCKETS 4096 /* as many as the kernel's default of services */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Follows the open outages: feeds their state machines and does what these say.
+ * Feeds the open outages with what happens: the kernel's failures and answers,
+ * traps, the operator.
  */
 #include "tracker.h"
 
@@ -14,201 +15,13 @@
 #include "batch.h"
 #include "control.h"
 #include "kernel.h"
-#include "probe.h"
-#include "track_table.h"
-
-/* When the end of an outage could not be recorded: ms until the next try. */
-#define CLOSE_AGAIN_MS 5000
+#include "track.h"
 
 /*
- * Failures that were reported before their service was: remembered for the moment
- * until its outage opens. The kernel has them too, unless it was just told to
- * forget the attempts of that service.
+ * How late a failure that was reported before its outage opened may be, in
+ * seconds, on top of the no-reply time that it took to show.
  */
-#define EARLY_MAX     256
 #define EARLY_SECONDS 10
-
-struct tracker {
-	struct engine *e;
-	struct track_table table;
-	bool uncommitted;    /* some track is */
-	struct event *sweep; /* drops tracks whose outage was not written */
-	struct nl_attempt early[EARLY_MAX];
-	unsigned int next_early; /* ring */
-};
-
-/* A timer's argument: the track and where it belongs. */
-struct track_timer {
-	struct tracker *t;
-	struct track *tr;
-};
-
-static void timer_due(evutil_socket_t fd, short what, void *arg);
-
-/* --- tracks ---------------------------------------------------------------- */
-
-static const struct conf_watch *watch_of(const struct tracker *t, const struct track *tr)
-{
-	return engine_watch(t->e, tr->o.watch);
-}
-
-static void track_free(struct tracker *t, struct track *tr)
-{
-	track_remove(&t->table, tr);
-	free(event_get_callback_arg(tr->timer));
-	event_free(tr->timer);
-	free(tr);
-}
-
-static struct track *track_new(struct tracker *t, const struct outage *o)
-{
-	struct track_timer *arg = malloc(sizeof(*arg));
-	struct track *tr = calloc(1, sizeof(*tr));
-	struct moment now = engine_now();
-
-	if (tr && arg)
-		tr->timer = evtimer_new(t->e->base, timer_due, arg);
-	if (!tr || !arg || !tr->timer) {
-		free(tr);
-		free(arg);
-		return NULL;
-	}
-	*arg = (struct track_timer){ .t = t, .tr = tr };
-	tr->o = *o;
-	track_insert(&t->table, tr);
-	recovery_begin(&tr->r, watch_of(t, tr), o->service.proto, &now);
-	return tr;
-}
-
-/* "outage 7: 192.0.2.10 tcp/80" */
-static const char *track_name(const struct track *tr, char *buf, size_t size)
-{
-	char service[SERVICE_STRLEN];
-
-	snprintf(buf, size, "outage %llu: %s", (unsigned long long)tr->o.id,
-		 service_format(&tr->o.service, service));
-	return buf;
-}
-
-#define TRACK_NAME_LEN (SERVICE_STRLEN + 32)
-
-/* --- doing what the state machine says --------------------------------------- */
-
-static void rearm(struct track *tr)
-{
-	engine_arm(tr->timer,
-		   tr->r.due == RECOVERY_NEVER ? RECOVERY_NEVER : tr->r.due - time_mono_ms());
-}
-
-static void start_probe(struct tracker *t, struct track *tr)
-{
-	struct moment now = engine_now();
-	const struct conf_watch *w = watch_of(t, tr);
-
-	t->e->count.probes++;
-	if (probe_start(t->e->probes, &tr->o.service, w->probe_timeout, tr->o.id) < 0)
-		recovery_probed(&tr->r, w, tr->o.service.proto, false, &now);
-}
-
-static void undo_recovery(struct tracker *t, struct track *tr, const char *why)
-{
-	char name[TRACK_NAME_LEN];
-
-	t->e->count.flaps++;
-	log_info("%s: not back after all: %s", track_name(tr, name, sizeof(name)), why);
-	control_event(t->e->control, "recovery-cancelled", &tr->o.service, NULL, why);
-}
-
-/* *@tr is gone afterwards when this returns true. */
-static bool end_outage(struct tracker *t, struct track *tr)
-{
-	struct moment now = engine_now();
-	int64_t failed = 0;
-	int rc = outage_close(t->e, &tr->o, &tr->r, &failed);
-
-	if (rc == 0) {
-		t->e->count.recoveries++;
-		track_free(t, tr);
-		return true;
-	}
-	if (rc == -EAGAIN &&
-	    recovery_failure(&tr->r, watch_of(t, tr), tr->o.service.proto, failed, &now))
-		undo_recovery(t, tr, "a client failed meanwhile");
-	else
-		recovery_postpone(&tr->r, CLOSE_AGAIN_MS, &now);
-	return false;
-}
-
-static void act(struct tracker *t, struct track *tr, enum recovery_act what)
-{
-	if (what == RECOVERY_END && end_outage(t, tr))
-		return;
-	if (what == RECOVERY_PROBE)
-		start_probe(t, tr);
-	rearm(tr);
-}
-
-static void log_evidence(struct tracker *t, const struct track *tr)
-{
-	const struct conf_watch *w = watch_of(t, tr);
-	char name[TRACK_NAME_LEN], line[DETAIL_MAX + 64];
-
-	if (tr->r.phase == RECOVERY_CONFIRM)
-		snprintf(line, sizeof(line), "evidence %s (%s), to be confirmed by a probe",
-			 evidence_name(tr->r.evidence), tr->r.detail);
-	else
-		snprintf(line, sizeof(line), "evidence %s (%s), held for %u s",
-			 evidence_name(tr->r.evidence), tr->r.detail, w->stable);
-	log_info("%s: %s", track_name(tr, name, sizeof(name)), line);
-	control_event(t->e->control, "evidence", &tr->o.service, NULL, line);
-}
-
-static void evidence(struct tracker *t, struct track *tr, enum evidence e, const char *detail)
-{
-	const struct conf_watch *w = watch_of(t, tr);
-	struct moment now = engine_now();
-	const struct recovery before = tr->r;
-	enum recovery_act what;
-
-	what = recovery_evidence(&tr->r, w, tr->o.service.proto, e, detail, &now);
-	if (tr->r.phase != before.phase || tr->r.evidence != before.evidence ||
-	    what != RECOVERY_WAIT)
-		log_evidence(t, tr);
-	act(t, tr, what);
-}
-
-static void timer_due(evutil_socket_t fd, short what, void *arg)
-{
-	struct track_timer *timer = arg;
-	struct track *tr = timer->tr;
-	struct moment now = engine_now();
-
-	(void)fd;
-	(void)what;
-	act(timer->t, tr, recovery_due(&tr->r, watch_of(timer->t, tr), tr->o.service.proto, &now));
-}
-
-void tracker_probed(uint64_t key, int err, void *arg)
-{
-	struct tracker *t = arg;
-	struct track *tr = track_by_id(&t->table, key);
-	struct moment now = engine_now();
-	enum recovery_phase before;
-	enum recovery_act what;
-	char name[TRACK_NAME_LEN];
-
-	if (!tr)
-		return;
-	before = tr->r.phase;
-	what = recovery_probed(&tr->r, watch_of(t, tr), tr->o.service.proto, !err, &now);
-	log_debug("%s: probe: %s", track_name(tr, name, sizeof(name)),
-		  err ? strerror(-err) : "connected");
-	if (before == RECOVERY_VERIFY && tr->r.phase == RECOVERY_DOWN)
-		undo_recovery(t, tr, "the last probe failed");
-	else if (tr->r.phase == RECOVERY_HOLD && before != RECOVERY_HOLD)
-		log_evidence(t, tr);
-	act(t, tr, what);
-}
 
 /* --- failures --------------------------------------------------------------- */
 
@@ -237,11 +50,11 @@ static void take_failure(struct tracker *t, const struct nl_attempt *a, bool in_
 			control_event(t->e->control, "failed", &a->service, &a->client,
 				      nl_reason_name(a->reason));
 	}
-	if (!recovery_failure(&tr->r, watch_of(t, tr), tr->o.service.proto, a->last, &now))
+	if (!recovery_failure(&tr->r, track_watch(t, tr), tr->o.service.proto, a->last, &now))
 		return;
 	snprintf(why, sizeof(why), "%s failed again", addr_format(&a->client, client));
-	undo_recovery(t, tr, why);
-	rearm(tr);
+	track_undone(t, tr, why);
+	track_arm(tr);
 }
 
 static void take_up_early(struct tracker *t, const struct service *s)
@@ -313,9 +126,9 @@ static void open_outage(struct tracker *t, const struct nl_service *s)
 	t->e->count.outages++;
 	snprintf(line, sizeof(line), "%s (%s), watch %s", again ? "down again" : "down",
 		 nl_reason_name(s->reason), s->watch);
-	log_info("%s is %s", track_name(tr, name, sizeof(name)), line);
+	log_info("%s is %s", track_name(tr, name), line);
 	control_event(t->e->control, "down", &s->service, NULL, line);
-	rearm(tr);
+	track_arm(tr);
 	take_up_early(t, &s->service);
 	kernel_want_attempts(t->e->kernel, &s->service);
 }
@@ -337,7 +150,7 @@ bool tracker_service(struct tracker *t, const struct nl_service *s)
 		return false;
 	if (tr->r.phase == RECOVERY_HOLD || tr->r.phase == RECOVERY_VERIFY)
 		return false;
-	evidence(t, tr, EVIDENCE_REPLY, "a client was answered");
+	track_evidence(t, tr, EVIDENCE_REPLY, "a client was answered");
 	return true;
 }
 
@@ -381,7 +194,7 @@ void tracker_trap(struct tracker *t, const struct msg_trap *trap)
 		if (!addr_equal(&tr->o.service.server, &server))
 			continue;
 		n++;
-		evidence(t, tr, EVIDENCE_TRAP, detail);
+		track_evidence(t, tr, EVIDENCE_TRAP, detail);
 	}
 	control_event(t->e->control, "trap", NULL, NULL, detail);
 	if (!n)
@@ -403,7 +216,7 @@ unsigned int tracker_recover(struct tracker *t, const struct addr *server, uint8
 			continue;
 		n++;
 		cb(&tr->o, arg);
-		evidence(t, tr, EVIDENCE_OPERATOR, "ringback recover");
+		track_evidence(t, tr, EVIDENCE_OPERATOR, "ringback recover");
 	}
 	return n;
 }
@@ -462,7 +275,7 @@ static int load_one(const struct outage *o, void *arg)
 	if (!tr)
 		return -ENOMEM;
 	tr->committed = true;
-	rearm(tr);
+	track_arm(tr);
 	return 0;
 }
 
@@ -492,7 +305,7 @@ void tracker_committed(struct tracker *t)
 	if (!t->uncommitted)
 		return;
 	TAILQ_FOREACH(tr, &t->table.all, all)
-	tr->committed = true;
+		tr->committed = true;
 	t->uncommitted = false;
 }
 
