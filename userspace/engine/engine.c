@@ -334,6 +334,7 @@ int engine_main(const struct room_start *start)
 		fatal("cannot read the open outages: %s", store_error(r->e.store));
 	engine_arm(r->housekeeping, HOUSEKEEPING_MS);
 	peer_open(&r->parent, start->parent.fd);
+	room_up(start);
 	event_base_dispatch(r->e.base);
 	room_free(r);
 	return 0;

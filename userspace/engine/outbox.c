@@ -178,10 +178,11 @@ static int send_due(struct outbox *o, int64_t now)
 	return rc < 0 ? rc : due.n == due.max;
 }
 
+/* How many messages were made; -errno. */
 static int group_due(struct outbox *o, int64_t now)
 {
 	unsigned int limit = o->window < TURN ? o->window : TURN;
-	int rc = batch_begin(o->e->batch);
+	int made, rc = batch_begin(o->e->batch);
 
 	if (rc < 0)
 		return rc;
@@ -190,25 +191,31 @@ static int group_due(struct outbox *o, int64_t now)
 		batch_fail(o->e->batch, rc, "make messages");
 		return rc;
 	}
+	made = rc;
 	/* A Message-ID is on disk before anybody sees it. */
-	return rc ? batch_flush(o->e->batch) : 0;
+	if (made)
+		rc = batch_flush(o->e->batch);
+	return rc < 0 ? rc : made;
 }
 
 static void pump(evutil_socket_t fd, short what, void *arg)
 {
 	struct outbox *o = arg;
 	int64_t now = time_now(), next = INT64_MAX;
-	int more = 0;
+	int made, more;
 
 	(void)fd;
 	(void)what;
 	o->kicked = false;
 	if (!o->window || batch_failing(o->e->batch))
 		return; /* outbox_window() or outbox_retry() brings us back */
-	if (group_due(o, now) < 0)
+	made = group_due(o, now);
+	if (made < 0)
 		return;
 	more = send_due(o, now);
-	if (more == 1 && o->window)
+	if (more == 0 && made)
+		more = 1;	/* a contact may be owed more than one message holds */
+	if (more == 1)
 		outbox_kick(o);
 	else if (more < 0)
 		engine_arm(o->pump, FULL_MS);

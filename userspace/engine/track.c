@@ -16,7 +16,7 @@
 #include "probe.h"
 
 /* When the end of an outage could not be recorded: ms until the next try. */
-#define CLOSE_AGAIN_MS 5000
+#define CLOSE_AGAIN_MS 1000
 
 /* A timer's argument: the track and where it belongs. */
 struct track_timer {

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A kernel module for tests of the engine: attempts in an array.
+ */
+#ifndef TESTS_FAKES_ENGINE_KERNEL_H
+#define TESTS_FAKES_ENGINE_KERNEL_H
+
+#include "engine/kernel.h"
+
+#define FAKE_ATTEMPTS	2048
+
+struct kernel {
+	bool connected;
+	struct nl_attempt attempts[FAKE_ATTEMPTS];
+	unsigned int n;
+	int state;			/* as declared last; -1: never */
+	unsigned int wanted, forgotten, resyncs;
+};
+
+extern struct kernel fake_kernel;
+
+void fake_kernel_reset(void);
+/* A failed attempt that the kernel holds; also returned, to be told as an event. */
+struct nl_attempt *fake_kernel_fail(const struct service *s, const struct addr *client,
+				    int64_t last);
+/* The client was answered: its attempt goes. */
+void fake_kernel_answer(const struct service *s, const struct addr *client);
+
+#endif /* TESTS_FAKES_ENGINE_KERNEL_H */

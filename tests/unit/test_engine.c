@@ -1,0 +1,741 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The engine's parts together, over a made-up kernel and mailer, each test on both
+ * stores: from the failure over the evidence to the message and its result.
+ */
+#include <errno.h>
+#include <netinet/in.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+#include "common/log.h"
+#include "common/timefmt.h"
+#include "engine/batch.h"
+#include "engine/outbox.h"
+#include "engine/probe.h"
+#include "engine/tracker.h"
+#include "engine_kernel.h"
+
+#define SEC	NSEC_PER_SEC
+
+static struct conf_watch watch;
+static struct prefix servers[2];
+static struct conf conf;
+static struct engine e;
+static struct msg_notice sent[1024];
+static unsigned int n_sent;
+static int send_rc;
+
+/* --- the other parts ---------------------------------------------------------------- */
+
+void control_event(struct control *c, const char *event, const struct service *service,
+		   const struct addr *client, const char *detail);
+void control_event(struct control *c, const char *event, const struct service *service,
+		   const struct addr *client, const char *detail)
+{
+	(void)c, (void)event, (void)service, (void)client, (void)detail;
+}
+
+static int take_notice(const struct msg_notice *n, void *arg)
+{
+	(void)arg;
+	if (send_rc)
+		return send_rc;
+	sent[n_sent++] = *n;
+	return 0;
+}
+
+static void committed(void *arg)
+{
+	(void)arg;
+	tracker_committed(e.tracker);
+	outbox_committed(e.outbox);
+}
+
+static void undone(void *arg)
+{
+	(void)arg;
+	tracker_undone(e.tracker);
+	outbox_undone(e.outbox);
+}
+
+static void retry(void *arg)
+{
+	(void)arg;
+	kernel_resync(e.kernel);
+	outbox_retry(e.outbox);
+}
+
+static void start_parts(void)
+{
+	const struct batch_events ev = { committed, undone, retry, NULL };
+
+	e.batch = batch_new(e.base, e.store, &ev);
+	e.tracker = tracker_new(&e);
+	e.outbox = outbox_new(&e, "router.example.org", take_notice, NULL);
+	e.probes = probes_new(e.base, 8, tracker_probed, e.tracker);
+	e.contacts_stale = true;
+	assert_int_equal(tracker_load(e.tracker), 0);
+}
+
+static void stop_parts(void)
+{
+	probes_free(e.probes);
+	tracker_free(e.tracker);
+	outbox_free(e.outbox);
+	batch_free(e.batch);
+}
+
+static void defaults(void)
+{
+	watch = (struct conf_watch){
+		.name = "w", .servers = servers, .n_servers = 2, .keep = 86400, .no_reply = 3,
+		.recovery = EVIDENCE_TRAP | EVIDENCE_REPLY | EVIDENCE_PROBE, .confirm = true,
+		.stable = 0, .flap = 300, .probe_min = 1, .probe_max = 1, .probe_timeout = 1,
+		.notify = ROUTE_MAIL,
+	};
+	prefix_parse(&servers[0], "192.0.2.0/24");
+	prefix_parse(&servers[1], "127.0.0.0/8");
+	conf = (struct conf){
+		.watches = &watch, .n_watches = 1, .store_keep = 90, .kernel = true,
+		.mail = { .configured = true, .give_up = 86400, .retry_min = 60,
+			  .retry_max = 3600, .rate = 20 },
+	};
+}
+
+static int setup(struct store *st)
+{
+	memset(&e, 0, sizeof(e));
+	n_sent = 0;
+	send_rc = 0;
+	defaults();
+	fake_kernel_reset();
+	e.base = event_base_new();
+	e.conf = &conf;
+	e.kernel = &fake_kernel;
+	e.store = st;
+	start_parts();
+	return 0;
+}
+
+static int setup_mem(void **state)
+{
+	struct store *st;
+
+	(void)state;
+	assert_int_equal(store_open_mem(&st), 0);
+	return setup(st);
+}
+
+static int setup_sqlite(void **state)
+{
+	struct store *st;
+	char why[200];
+
+	(void)state;
+	assert_int_equal(store_open_sqlite(&st, ":memory:", why, sizeof(why)), 0);
+	return setup(st);
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	stop_parts();
+	resolver_clear(&e.contacts);
+	store_close(e.store);
+	event_base_free(e.base);
+	return 0;
+}
+
+/* Runs the loop for @ms. */
+static void run(int ms)
+{
+	const struct timeval tv = { .tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000 };
+
+	event_base_loopexit(e.base, &tv);
+	event_base_dispatch(e.base);
+}
+
+/* --- words for the stories ------------------------------------------------------------- */
+
+static struct addr address(const char *text)
+{
+	struct addr a;
+
+	assert_int_equal(addr_parse(&a, text), 0);
+	return a;
+}
+
+static struct service web(void)
+{
+	return (struct service){ address("192.0.2.10"), IPPROTO_TCP, 80 };
+}
+
+static void contact(const char *key, const char *mail)
+{
+	struct contact c = { .added = 1 };
+	const char *why;
+
+	assert_int_equal(contact_key_parse(&c.key, key, &why), 0);
+	strcpy(c.mail, mail);
+	assert_int_equal(store_begin(e.store), 0);
+	assert_int_equal(store_contact_put(e.store, &c), 0);
+	assert_int_equal(store_commit(e.store), 0);
+	e.contacts_stale = true;
+}
+
+static void client_fails(const struct service *s, const char *client)
+{
+	struct addr a = address(client);
+
+	tracker_attempt(e.tracker, fake_kernel_fail(s, &a, time_now()));
+}
+
+static void service_is(const struct service *s, uint8_t state)
+{
+	const struct nl_service row = {
+		.service = *s, .state = state, .reason = RINGBACK_REASON_NO_REPLY,
+		.since = time_now() - SEC, .changed = time_now(), .answered = time_now(),
+		.watch = "w",
+	};
+
+	tracker_service(e.tracker, &row);
+}
+
+static struct outage latest(const struct service *s)
+{
+	struct outage o;
+
+	assert_int_equal(store_outage_latest(e.store, s, &o), 0);
+	return o;
+}
+
+static int waiter_state(const struct service *s, const char *client)
+{
+	struct addr a = address(client);
+	struct waiter w;
+
+	if (store_waiter_get(e.store, latest(s).id, &a, &w) < 0)
+		return -1;
+	return w.state;
+}
+
+static void result(unsigned int i, enum delivery d, const char *text)
+{
+	struct msg_result r = { .id = sent[i].id, .delivery = d, .code = 250 };
+
+	snprintf(r.text, sizeof(r.text), "%s", text);
+	outbox_result(e.outbox, &r);
+}
+
+static struct outbox_counts outbox_counts(void)
+{
+	struct outbox_counts c;
+
+	assert_int_equal(store_outbox_count(e.store, &c), 0);
+	return c;
+}
+
+/* --- stories ----------------------------------------------------------------------------- */
+
+static void waiters_are_told_when_a_reply_passes(void **state)
+{
+	const struct service s = web();
+	const struct addr two = address("198.51.100.2");
+
+	(void)state;
+	contact("198.51.100.0/24", "all@example.org");
+	contact("198.51.100.1", "one@example.org");
+	service_is(&s, RINGBACK_SERVICE_DOWN);
+	client_fails(&s, "198.51.100.1");
+	client_fails(&s, "198.51.100.2");
+	client_fails(&s, "203.0.113.5");
+	run(50);
+	assert_int_equal(latest(&s).ended, 0);
+	fake_kernel_answer(&s, &two);	/* it got through by itself */
+	outbox_window(e.outbox, 10);
+	service_is(&s, RINGBACK_SERVICE_UP);
+	run(100);
+	assert_true(latest(&s).ended > 0);
+	assert_int_equal(latest(&s).evidence, EVIDENCE_REPLY);
+	assert_int_equal(waiter_state(&s, "198.51.100.1"), WAITER_NOTIFIED);
+	assert_int_equal(waiter_state(&s, "198.51.100.2"), WAITER_REACHED);
+	assert_int_equal(waiter_state(&s, "203.0.113.5"), WAITER_NO_CONTACT);
+	assert_int_equal(n_sent, 1);
+	assert_string_equal(sent[0].to, "one@example.org");
+	assert_int_equal(sent[0].n_items, 1);
+	assert_int_equal(sent[0].items[0].attempts, 3);
+	assert_int_equal(fake_kernel.state, RINGBACK_SERVICE_UP);
+	assert_int_equal(fake_kernel.n, 0);
+	result(0, DELIVERY_SENT, "queued");
+	run(50);
+	assert_int_equal(outbox_counts().sent, 1);
+	assert_int_equal(outbox_in_flight(e.outbox), 0);
+}
+
+static void failures_before_the_outage_are_in_it(void **state)
+{
+	const struct service s = web();
+
+	(void)state;
+	contact("198.51.100.1", "one@example.org");
+	client_fails(&s, "198.51.100.1");
+	service_is(&s, RINGBACK_SERVICE_DOWN);
+	assert_int_equal(fake_kernel.wanted, 1);
+	run(50);
+	assert_int_equal(waiter_state(&s, "198.51.100.1"), WAITER_WAITING);
+}
+
+static void lost_by_the_kernel_is_not_reached(void **state)
+{
+	const struct service s = web();
+	const struct addr one = address("198.51.100.1");
+
+	(void)state;
+	contact("198.51.100.1", "one@example.org");
+	service_is(&s, RINGBACK_SERVICE_DOWN);
+	client_fails(&s, "198.51.100.1");
+	run(50);
+	fake_kernel_answer(&s, &one);	/* gone, but because the module was reloaded */
+	assert_int_equal(store_begin(e.store), 0);
+	assert_int_equal(store_waiter_lost(e.store, NULL), 0);
+	assert_int_equal(store_commit(e.store), 0);
+	service_is(&s, RINGBACK_SERVICE_UP);
+	assert_int_equal(waiter_state(&s, "198.51.100.1"), WAITER_NOTIFIED);
+}
+
+static void ignore_outage(const struct outage *o, void *arg)
+{
+	(void)o;
+	++*(int *)arg;
+}
+
+static void operator_recovers(void **state)
+{
+	struct service s = web(), other = web();
+	int n = 0;
+
+	(void)state;
+	other.port = 81;
+	service_is(&s, RINGBACK_SERVICE_DOWN);
+	service_is(&other, RINGBACK_SERVICE_DOWN);
+	fake_kernel.connected = false;
+	run(50);
+	assert_int_equal(tracker_recover(e.tracker, &s.server, IPPROTO_TCP, 81, ignore_outage, &n),
+			 1);
+	assert_int_equal(n, 1);
+	assert_int_equal(latest(&s).ended, 0);
+	assert_int_equal(latest(&other).evidence, EVIDENCE_OPERATOR);
+	assert_int_equal(tracker_recover(e.tracker, &s.server, 0, 0, ignore_outage, &n), 1);
+	assert_int_equal(tracker_open(e.tracker), 0);
+}
+
+static void new_failure_undoes_a_recovery(void **state)
+{
+	const struct service s = web();
+
+	(void)state;
+	watch.stable = 1;
+	service_is(&s, RINGBACK_SERVICE_DOWN);
+	service_is(&s, RINGBACK_SERVICE_UP);
+	run(100);
+	client_fails(&s, "198.51.100.1");
+	run(1200);
+	assert_int_equal(latest(&s).ended, 0);
+	assert_int_equal(e.count.flaps, 1);
+}
+
+static void failure_seen_only_at_the_end_undoes_it(void **state)
+{
+	const struct service s = web();
+	const struct addr one = address("198.51.100.1");
+
+	(void)state;
+	watch.stable = 1;
+	service_is(&s, RINGBACK_SERVICE_DOWN);
+	service_is(&s, RINGBACK_SERVICE_UP);
+	run(100);
+	fake_kernel_fail(&s, &one, time_now());		/* its event is still under way */
+	run(1200);
+	assert_int_equal(latest(&s).ended, 0);
+	assert_int_equal(fake_kernel.state, RINGBACK_SERVICE_DOWN);
+}
+
+static void flapping_is_one_outage_and_one_notice(void **state)
+{
+	const struct service s = web();
+	uint64_t id;
+
+	(void)state;
+	contact("198.51.100.1", "one@example.org");
+	contact("198.51.100.2", "two@example.org");
+	outbox_window(e.outbox, 10);
+	service_is(&s, RINGBACK_SERVICE_DOWN);
+	client_fails(&s, "198.51.100.1");
+	service_is(&s, RINGBACK_SERVICE_UP);
+	id = latest(&s).id;
+	run(100);
+	assert_int_equal(n_sent, 1);
+	service_is(&s, RINGBACK_SERVICE_DOWN);
+	assert_int_equal(latest(&s).id, id);
+	assert_int_equal(latest(&s).ended, 0);
+	client_fails(&s, "198.51.100.1");
+	client_fails(&s, "198.51.100.2");
+	service_is(&s, RINGBACK_SERVICE_UP);
+	run(100);
+	assert_int_equal(n_sent, 2);
+	assert_string_equal(sent[1].to, "two@example.org");
+}
+
+static int listener(uint16_t *port)
+{
+	struct sockaddr_in sin = { .sin_family = AF_INET,
+				   .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t len = sizeof(sin);
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	assert_int_equal(bind(fd, (struct sockaddr *)&sin, sizeof(sin)), 0);
+	assert_int_equal(getsockname(fd, (struct sockaddr *)&sin, &len), 0);
+	*port = ntohs(sin.sin_port);
+	return fd;
+}
+
+static void trap_is_confirmed_by_a_real_connection(void **state)
+{
+	struct service s = { address("127.0.0.1"), IPPROTO_TCP, 0 };
+	struct msg_trap trap = { .source = s.server, .server = s.server, .version = 2 };
+	int fd = listener(&s.port);
+
+	(void)state;
+	watch.recovery = EVIDENCE_TRAP;
+	service_is(&s, RINGBACK_SERVICE_DOWN);
+	tracker_trap(e.tracker, &trap);
+	run(100);
+	assert_int_equal(latest(&s).ended, 0);	/* the host is up, its service is not */
+	assert_int_equal(listen(fd, 5), 0);
+	run(1500);
+	assert_true(latest(&s).ended > 0);
+	assert_int_equal(latest(&s).evidence, EVIDENCE_TRAP);
+	assert_non_null(strstr(latest(&s).detail, "coldStart"));
+	close(fd);
+}
+
+static void strangers_prove_nothing(void **state)
+{
+	const struct service s = web();
+	struct msg_trap trap = { .source = address("203.0.113.9"), .server = s.server };
+
+	(void)state;
+	watch.confirm = false;
+	service_is(&s, RINGBACK_SERVICE_DOWN);
+	tracker_trap(e.tracker, &trap);
+	assert_int_equal(latest(&s).ended, 0);
+	assert_int_equal(e.count.bad_messages, 1);
+}
+
+static void probes_find_a_service_that_is_back(void **state)
+{
+	struct service s = { address("127.0.0.1"), IPPROTO_TCP, 0 };
+	int fd = listener(&s.port);
+
+	(void)state;
+	assert_int_equal(listen(fd, 5), 0);
+	watch.stable = 1;
+	service_is(&s, RINGBACK_SERVICE_DOWN);
+	run(2500);
+	assert_int_equal(latest(&s).evidence, EVIDENCE_PROBE);
+	assert_int_equal(e.count.probes, 2);	/* the second verifies */
+	close(fd);
+}
+
+static void recover_all_of(const struct service *first, unsigned int n)
+{
+	struct service s = *first;
+	unsigned int i;
+
+	for (i = 0; i < n; i++, s.port++)
+		service_is(&s, RINGBACK_SERVICE_UP);
+}
+
+static void fail_all_of(const struct service *first, unsigned int n, const char *client)
+{
+	struct service s = *first;
+	unsigned int i;
+
+	for (i = 0; i < n; i++, s.port++) {
+		service_is(&s, RINGBACK_SERVICE_DOWN);
+		client_fails(&s, client);
+	}
+}
+
+static void one_message_carries_many(void **state)
+{
+	const struct service s = web();
+
+	(void)state;
+	contact("198.51.100.1", "one@example.org");
+	fail_all_of(&s, MSG_NOTICE_ITEMS + 3, "198.51.100.1");
+	recover_all_of(&s, MSG_NOTICE_ITEMS + 3);
+	outbox_window(e.outbox, 10);
+	run(200);
+	assert_int_equal(n_sent, 2);
+	assert_int_equal(sent[0].n_items, MSG_NOTICE_ITEMS);
+	assert_int_equal(sent[1].n_items, 3);
+	assert_string_not_equal(sent[0].message_id, sent[1].message_id);
+}
+
+static void digest_waits(void **state)
+{
+	const struct service s = web();
+
+	(void)state;
+	conf.mail.digest = 1;
+	contact("198.51.100.1", "one@example.org");
+	outbox_window(e.outbox, 10);
+	fail_all_of(&s, 2, "198.51.100.1");
+	recover_all_of(&s, 1);
+	run(300);
+	recover_all_of(&s, 2);
+	assert_int_equal(n_sent, 0);
+	run(1000);
+	assert_int_equal(n_sent, 1);
+	assert_int_equal(sent[0].n_items, 2);
+}
+
+static void rate_waits_and_loses_nothing(void **state)
+{
+	struct service s = web();
+
+	(void)state;
+	conf.mail.rate = 2;
+	contact("198.51.100.1", "one@example.org");
+	outbox_window(e.outbox, 10);
+	for (; s.port < 84; s.port++) {
+		fail_all_of(&s, 1, "198.51.100.1");
+		recover_all_of(&s, 1);
+		run(60);
+	}
+	assert_int_equal(n_sent, 2);
+	assert_int_equal(outbox_counts().waiting, 2);
+}
+
+static void mailer_away_and_back(void **state)
+{
+	const struct service s = web();
+
+	(void)state;
+	contact("198.51.100.1", "one@example.org");
+	fail_all_of(&s, 1, "198.51.100.1");
+	recover_all_of(&s, 1);
+	run(100);
+	assert_int_equal(n_sent, 0);
+	outbox_window(e.outbox, 1);
+	run(100);
+	assert_int_equal(n_sent, 1);
+	outbox_mailer_gone(e.outbox);
+	outbox_window(e.outbox, 1);
+	run(100);
+	assert_int_equal(n_sent, 2);
+	assert_string_equal(sent[0].message_id, sent[1].message_id);
+	assert_int_equal(sent[0].id, sent[1].id);
+
+	/* ... and so after a kill of the engine itself */
+	stop_parts();
+	start_parts();
+	outbox_window(e.outbox, 1);
+	run(100);
+	assert_int_equal(n_sent, 3);
+	assert_string_equal(sent[0].message_id, sent[2].message_id);
+
+	result(2, DELIVERY_LATER, "come again");
+	run(100);
+	assert_int_equal(outbox_counts().queued, 1);
+	assert_int_equal(n_sent, 3);		/* not before retry_min */
+	result(2, DELIVERY_SENT, "a result that nobody waits for");
+	assert_int_equal(e.count.bad_messages, 1);
+}
+
+static void refusals_are_final(void **state)
+{
+	const struct service s = web();
+
+	(void)state;
+	contact("198.51.100.1", "one@example.org");
+	outbox_window(e.outbox, 1);
+	fail_all_of(&s, 1, "198.51.100.1");
+	recover_all_of(&s, 1);
+	run(100);
+	result(0, DELIVERY_REFUSED, "no such user");
+	outbox_window(e.outbox, 1);
+	run(100);
+	assert_int_equal(outbox_counts().refused, 1);
+	assert_int_equal(n_sent, 1);
+}
+
+static void full_socket_is_tried_again(void **state)
+{
+	const struct service s = web();
+
+	(void)state;
+	contact("198.51.100.1", "one@example.org");
+	send_rc = -EAGAIN;
+	outbox_window(e.outbox, 1);
+	fail_all_of(&s, 1, "198.51.100.1");
+	recover_all_of(&s, 1);
+	run(100);
+	assert_int_equal(n_sent, 0);
+	send_rc = 0;
+	run(100);
+	assert_int_equal(n_sent, 1);
+}
+
+static void open_outages_survive_the_engine(void **state)
+{
+	const struct service s = web();
+	uint64_t id;
+
+	(void)state;
+	contact("198.51.100.1", "one@example.org");
+	service_is(&s, RINGBACK_SERVICE_DOWN);
+	client_fails(&s, "198.51.100.1");
+	run(50);
+	id = latest(&s).id;
+	stop_parts();
+	start_parts();
+	assert_int_equal(tracker_open(e.tracker), 1);
+	service_is(&s, RINGBACK_SERVICE_DOWN);
+	assert_int_equal(tracker_open(e.tracker), 1);
+	assert_int_equal(latest(&s).id, id);
+	service_is(&s, RINGBACK_SERVICE_UP);
+	assert_int_equal(waiter_state(&s, "198.51.100.1"), WAITER_NOTIFIED);
+}
+
+static void thousand_waiters_flow(void **state)
+{
+	const struct service s = web();
+	char client[32], mail[32];
+	int64_t t0;
+	unsigned int i, done = 0;
+
+	(void)state;
+	for (i = 0; i < 1000; i++) {
+		snprintf(client, sizeof(client), "198.51.%u.%u", 100 + i / 250, i % 250 + 1);
+		snprintf(mail, sizeof(mail), "u%u@example.org", i);
+		contact(client, mail);
+	}
+	service_is(&s, RINGBACK_SERVICE_DOWN);
+	for (i = 0; i < 1000; i++) {
+		snprintf(client, sizeof(client), "198.51.%u.%u", 100 + i / 250, i % 250 + 1);
+		client_fails(&s, client);
+	}
+	run(50);
+	t0 = time_mono_ms();
+	service_is(&s, RINGBACK_SERVICE_UP);
+	while (outbox_counts().sent < 1000 && time_mono_ms() - t0 < 20000) {
+		outbox_window(e.outbox, 100);
+		run(15);
+		for (; done < n_sent; done++)
+			result(done, DELIVERY_SENT, "ok");
+	}
+	assert_int_equal(outbox_counts().sent, 1000);
+	assert_int_equal(n_sent, 1000);
+	print_message("1000 waiters: %lld ms\n", (long long)(time_mono_ms() - t0));
+}
+
+/* --- the store fails (memory store only: it fails when told to) --------------------------- */
+
+static void store_trouble_costs_only_time(void **state)
+{
+	const struct service s = web();
+
+	(void)state;
+	contact("198.51.100.1", "one@example.org");
+	store_mem_fail(e.store, -ENOSPC);
+	service_is(&s, RINGBACK_SERVICE_DOWN);
+	client_fails(&s, "198.51.100.1");
+	run(50);
+	assert_int_equal(tracker_open(e.tracker), 0);
+	assert_true(batch_failing(e.batch));
+	store_mem_fail(e.store, 0);
+	run(5200);
+	assert_int_equal(fake_kernel.resyncs, 1);
+	service_is(&s, RINGBACK_SERVICE_DOWN);		/* what the resync brings */
+	tracker_attempt(e.tracker, &fake_kernel.attempts[0]);
+	run(50);
+	assert_int_equal(waiter_state(&s, "198.51.100.1"), WAITER_WAITING);
+
+	/* An end that cannot be recorded leaves everything as it was. */
+	store_mem_fail(e.store, -EIO);
+	service_is(&s, RINGBACK_SERVICE_UP);
+	run(50);
+	assert_int_equal(latest(&s).ended, 0);
+	assert_int_equal(fake_kernel.n, 1);
+	assert_int_equal(fake_kernel.forgotten, 0);
+	store_mem_fail(e.store, 0);
+	run(5500);
+	assert_true(latest(&s).ended > 0);
+	assert_int_equal(fake_kernel.n, 0);
+	assert_int_equal(waiter_state(&s, "198.51.100.1"), WAITER_NOTIFIED);
+}
+
+static void results_wait_for_the_store(void **state)
+{
+	const struct service s = web();
+
+	(void)state;
+	contact("198.51.100.1", "one@example.org");
+	outbox_window(e.outbox, 5);
+	fail_all_of(&s, 1, "198.51.100.1");
+	recover_all_of(&s, 1);
+	run(100);
+	store_mem_fail(e.store, -ENOSPC);
+	result(0, DELIVERY_SENT, "ok");
+	outbox_mailer_gone(e.outbox);
+	run(100);
+	assert_int_equal(outbox_counts().sent, 0);
+	store_mem_fail(e.store, 0);
+	outbox_window(e.outbox, 5);
+	run(5200);
+	assert_int_equal(outbox_counts().sent, 1);
+	assert_int_equal(n_sent, 1);
+}
+
+#define ON_BOTH(test) \
+	{ #test " (memory)", test, setup_mem, teardown, NULL }, \
+	{ #test " (sqlite)", test, setup_sqlite, teardown, NULL }
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		ON_BOTH(waiters_are_told_when_a_reply_passes),
+		ON_BOTH(failures_before_the_outage_are_in_it),
+		ON_BOTH(lost_by_the_kernel_is_not_reached),
+		ON_BOTH(operator_recovers),
+		ON_BOTH(new_failure_undoes_a_recovery),
+		ON_BOTH(failure_seen_only_at_the_end_undoes_it),
+		ON_BOTH(flapping_is_one_outage_and_one_notice),
+		ON_BOTH(trap_is_confirmed_by_a_real_connection),
+		ON_BOTH(strangers_prove_nothing),
+		ON_BOTH(probes_find_a_service_that_is_back),
+		ON_BOTH(one_message_carries_many),
+		ON_BOTH(digest_waits),
+		ON_BOTH(rate_waits_and_loses_nothing),
+		ON_BOTH(mailer_away_and_back),
+		ON_BOTH(refusals_are_final),
+		ON_BOTH(full_socket_is_tried_again),
+		ON_BOTH(open_outages_survive_the_engine),
+		ON_BOTH(thousand_waiters_flow),
+		cmocka_unit_test_setup_teardown(store_trouble_costs_only_time, setup_mem, teardown),
+		cmocka_unit_test_setup_teardown(results_wait_for_the_store, setup_mem, teardown),
+	};
+
+	log_init("engine", LOG_TO_STDERR, false);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
