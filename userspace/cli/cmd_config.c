@@ -64,7 +64,7 @@ int cmd_limit(struct cli *cli, int argc, char **argv)
 	if (err)
 		return err;
 	if (nl_config_set(cli->nl, &c))
-		return cli_kernel_failed(cli);
+		return cli_fail(cli, CLI_FAILED, "%s %s: %s", argv[0], argv[1], nl_error(cli->nl));
 	writer_start(cli->out, columns, 2, false);
 	for (int i = 0; i <= RINGBACK_A_CONFIG_MAX; i++) {
 		if (!c.value[i])

@@ -16,8 +16,8 @@
 
 struct control {
 	int fd;
-	size_t start, end;		/* of what is in buf and not yet handled */
-	json_t *done;			/* of the closing line */
+	size_t start, end; /* of what is in buf and not yet handled */
+	json_t *done; /* of the closing line */
 	char buf[CONTROL_LINE_MAX + 1]; /* a line and its newline */
 };
 

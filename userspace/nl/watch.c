@@ -67,8 +67,8 @@ int nl_watch_new(struct nl *nl, const struct conf_watch *w, bool replace)
 {
 	struct nlmsghdr *nlh;
 
-	nlh = nl_begin(nl, nl->family, RINGBACK_CMD_WATCH_NEW,
-		       NLM_F_CREATE | (replace ? NLM_F_REPLACE : NLM_F_EXCL), nl_watch_room(w));
+	nlh = nl_begin(nl, nl->family, RINGBACK_CMD_WATCH_NEW, replace ? NLM_F_REPLACE : 0,
+		       nl_watch_room(w));
 	if (!nlh)
 		return -ENOMEM;
 	nl_watch_put(nlh, w);
