@@ -7,7 +7,7 @@
  *
  *   parent -> any      MSG_PEER     with a descriptor: your new socket to ROOM
  *   parent -> any      MSG_READY    all is handed over, begin
- *   any -> parent      MSG_UP       first message: I have dropped my rights
+ *   any -> parent      MSG_UP       first message: I can work (room_up())
  *   traps -> engine    MSG_TRAP     what a trap said
  *   engine -> mailer   MSG_NOTICE   deliver this
  *   mailer -> engine   MSG_RESULT   what became of it

@@ -35,7 +35,10 @@ struct room_start {
  * the parent's socket closes (then return 0: an orderly end) or an invariant
  * breaks. The returned value is the exit status.
  *
- * As they begin: MSG_UP has been sent; SIGPIPE is ignored (a program that a
+ * A room that has opened what it needs calls room_up(). One that cannot logs why
+ * and exits with status 1; if that is at the daemon's start, the daemon ends.
+ *
+ * As they begin: SIGPIPE is ignored (a program that a
  * room executes wants the default back), every other signal is at its default
  * and unblocked; the process leads its own session, so a terminal's ^C reaches
  * the parent only; no descriptor but those of *start and 0, 1 (/dev/null), 2.
@@ -43,6 +46,9 @@ struct room_start {
  * A peer that dies is replaced: the parent sends a new MSG_PEER with a new
  * descriptor for that room; the old channel then reads as closed.
  */
+/* Tells the parent: my rights are dropped, I can work (MSG_UP). Once, fatal. */
+void room_up(const struct room_start *start);
+
 int engine_main(const struct room_start *start);
 int traps_main(const struct room_start *start);
 int mailer_main(const struct room_start *start);

@@ -11,7 +11,7 @@
 #include <string.h>
 
 #define OID_MAX		 128 /* bytes, struct msg_trap */
-#define SNMP_USER_MAX	 32  /* bytes, RFC 3414, 2.1 */
+#define SNMP_USER_MAX	 32 /* bytes, RFC 3414, 2.1 */
 #define COMMUNITY_MAX	 255
 #define ENGINE_ID_DIGITS 64
 

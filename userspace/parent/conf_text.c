@@ -25,8 +25,8 @@ static struct parse {
 	struct conf_errors *errors;
 	char *file;
 	char unknown[UNKNOWN_MAX + 1]; /* the option that ended this round */
-	int line;		       /* of the latest token seen */
-	bool told;		       /* what ended this round is among the errors */
+	int line; /* of the latest token seen */
+	bool told; /* what ended this round is among the errors */
 } now;
 
 /* --- mistakes -------------------------------------------------------------- */

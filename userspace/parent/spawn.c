@@ -102,8 +102,6 @@ static int room_run(enum room room, const struct room_start *start)
 __attribute__((noreturn)) static void child_main(const struct spawn *s, enum room room,
 						 struct room_start *start, pid_t parent)
 {
-	int err;
-
 	setsid(); /* a terminal's ^C is the parent's business */
 	prctl(PR_SET_NAME, process_names[room]);
 	default_signals();
@@ -115,9 +113,6 @@ __attribute__((noreturn)) static void child_main(const struct spawn *s, enum roo
 	tzset(); /* its file may be out of reach later */
 	rights_drop(room, start->conf, &s->rights, parent);
 
-	err = msg_send(&start->parent, MSG_UP, NULL, 0, -1);
-	if (err)
-		fatal("the parent does not listen: %s", strerror(-err));
 	exit(room_run(room, start));
 }
 

@@ -27,12 +27,12 @@
 #define BACKOFF_MIN   500
 #define BACKOFF_MAX   30000
 #define BACKOFF_RESET 60000 /* alive for so long: the next crash is a new story */
-#define UP_WITHIN     10000
+#define UP_WITHIN     60000 /* a large store takes its time to open */
 #define END_WITHIN    5000
 
 enum child_state {
-	CHILD_NONE,	/* not in this configuration */
-	CHILD_WAITING,	/* to be started at due */
+	CHILD_NONE, /* not in this configuration */
+	CHILD_WAITING, /* to be started at due */
 	CHILD_STARTING, /* forked, to say MSG_UP until due */
 	CHILD_UP,
 	CHILD_ENDING, /* told to end, killed at due */
@@ -56,6 +56,8 @@ struct parent {
 	enum goal goal;
 	int signals;
 	bool announced; /* READY=1 since the last (re)load */
+	bool started; /* READY=1 once */
+	int status; /* to exit with */
 	struct child rooms[ROOM_MAX];
 };
 
@@ -90,23 +92,6 @@ static void wait_and_restart(struct child *c, int64_t now)
 	c->backoff = c->backoff * 2 > BACKOFF_MAX ? BACKOFF_MAX : c->backoff * 2;
 }
 
-static void room_start(struct parent *p, enum room room)
-{
-	struct child *c = &p->rooms[room];
-	pid_t pid = spawn_room(p->spawn, p->conf, room, &c->chan);
-
-	c->started = time_mono_ms();
-	if (pid < 0) {
-		wait_and_restart(c, c->started);
-		return;
-	}
-	c->pid = pid;
-	c->state = CHILD_STARTING;
-	c->ready = false;
-	c->due = c->started + UP_WITHIN;
-	log_debug("%s: process %d", room_name(room), pid);
-}
-
 /* The closed channel is the request to end; who does not heed it is killed. */
 static void room_end(struct parent *p, enum room room)
 {
@@ -123,6 +108,58 @@ static void room_kill(struct parent *p, enum room room)
 {
 	room_end(p, room);
 	kill(p->rooms[room].pid, SIGKILL);
+}
+
+static void rooms_end(struct parent *p)
+{
+	for (int i = 0; i < ROOM_MAX; i++) {
+		struct child *c = &p->rooms[i];
+
+		if (c->state == CHILD_STARTING || c->state == CHILD_UP)
+			room_end(p, i);
+		else if (c->state == CHILD_WAITING)
+			c->state = CHILD_NONE;
+	}
+}
+
+static void stop(struct parent *p)
+{
+	notify("STOPPING=1");
+	p->goal = GOAL_STOP;
+	rooms_end(p);
+}
+
+/*
+ * Whatever fails in a running daemon is tried again. But what a room misses at
+ * the daemon's start (a store that can be read, say) is for a person to mend.
+ */
+static void cannot_start(struct parent *p, enum room room)
+{
+	log_err("%s cannot start: stopping", room_name(room));
+	p->rooms[room].state = CHILD_NONE;
+	p->status = EXIT_FAILURE;
+	stop(p);
+}
+
+static void room_start(struct parent *p, enum room room)
+{
+	struct child *c = &p->rooms[room];
+	pid_t pid = spawn_room(p->spawn, p->conf, room, &c->chan);
+
+	c->started = time_mono_ms();
+	if (pid < 0 && !p->started) {
+		cannot_start(p, room);
+		return;
+	}
+	if (pid < 0) {
+		wait_and_restart(c, c->started);
+		return;
+	}
+	c->pid = pid;
+	c->state = CHILD_STARTING;
+	c->ready = false;
+	c->due = c->started + UP_WITHIN;
+	log_debug("%s: process %d", room_name(room), pid);
 }
 
 static void log_death(enum room room, pid_t pid, int status, int64_t again)
@@ -153,6 +190,10 @@ static void room_died(struct parent *p, enum room room, int status)
 	c->pid = 0;
 	if (p->goal != GOAL_RUN) {
 		c->state = CHILD_NONE;
+		return;
+	}
+	if (!p->started && WIFEXITED(status) && WEXITSTATUS(status)) {
+		cannot_start(p, room);
 		return;
 	}
 	wait_and_restart(c, now);
@@ -246,6 +287,7 @@ static void settle(struct parent *p)
 	}
 	if (!p->announced && all_ready(p)) {
 		p->announced = true;
+		p->started = true;
 		log_info("ready: watches: %zu, control socket: %s", p->conf->n_watches,
 			 p->conf->control_path);
 		notify("READY=1");
@@ -285,20 +327,8 @@ static void rooms_start(struct parent *p)
 	p->announced = false;
 	for (int i = 0; i < ROOM_MAX; i++) {
 		p->rooms[i] = (struct child){ .chan = { -1 } };
-		if (wanted[i])
+		if (wanted[i] && p->goal == GOAL_RUN)
 			room_start(p, i);
-	}
-}
-
-static void rooms_end(struct parent *p)
-{
-	for (int i = 0; i < ROOM_MAX; i++) {
-		struct child *c = &p->rooms[i];
-
-		if (c->state == CHILD_STARTING || c->state == CHILD_UP)
-			room_end(p, i);
-		else if (c->state == CHILD_WAITING)
-			c->state = CHILD_NONE;
 	}
 }
 
@@ -405,9 +435,7 @@ static void read_signals(struct parent *p)
 			if (p->goal == GOAL_STOP)
 				break;
 			log_info("stopping on %s", strsignal(info.ssi_signo));
-			notify("STOPPING=1");
-			p->goal = GOAL_STOP;
-			rooms_end(p);
+			stop(p);
 		}
 	}
 }
@@ -491,18 +519,17 @@ int supervise(struct spawn *s, struct conf *conf)
 
 	rooms_start(&p);
 	for (;;) {
-		wait_and_handle(&p);
-		if (p.goal == GOAL_RUN)
+		if (p.goal == GOAL_RUN) {
 			settle(&p);
-		else if (any_alive(&p))
-			continue;
-		else if (p.goal == GOAL_RELOAD)
+		} else if (!any_alive(&p)) {
+			if (p.goal == GOAL_STOP)
+				break;
 			take_over(&p);
-		else
-			break;
+		}
+		wait_and_handle(&p);
 	}
 	close(p.signals);
 	conf_free(p.conf);
 	conf_free(p.next);
-	return 0;
+	return p.status;
 }

@@ -246,6 +246,7 @@ int traps_main(const struct room_start *start)
 	if (rc)
 		fatal("SNMP: %s", strerror(-rc));
 
+	room_up(start);
 	rc = loop(t, fds);
 	log_summary(t);
 	for (size_t i = 0; i < t->n_listeners; i++)
