@@ -27,6 +27,7 @@ struct monitor {
 	struct cli *cli;
 	struct control *daemon; /* NULL: not there */
 	bool kernel;
+	bool lost; /* kernel events, and no resync since */
 };
 
 static void begin(struct writer *out, int64_t t, const char *source, const char *event)
@@ -82,6 +83,7 @@ static int resync(struct monitor *m)
 	struct nl *nl;
 	int err;
 
+	m->lost = false;
 	note(m, "kernel", "resync", "events were lost, the services follow as they are now");
 	err = nl_open(&nl);
 	if (err)
@@ -102,8 +104,10 @@ static int kernel_step(struct monitor *m)
 
 	if (bad)
 		note(m, "kernel", "malformed", "an event that this program does not understand");
-	if (err == -ENOBUFS)
-		return resync(m);
+	if (err == -ENOBUFS) {
+		m->lost = true;
+		return CLI_OK;
+	}
 	return err ? cli_kernel_failed(m->cli) : CLI_OK;
 }
 
@@ -173,7 +177,7 @@ static int watch_sources(struct monitor *m)
 	while (!err) {
 		fds[1] = (struct pollfd){ m->kernel ? nl_fd(m->cli->nl) : -1, POLLIN, 0 };
 		fds[2] = (struct pollfd){ m->daemon ? control_fd(m->daemon) : -1, POLLIN, 0 };
-		if (poll(fds, 3, -1) < 0) {
+		if (poll(fds, 3, m->lost ? 0 : -1) < 0) {
 			if (errno == EINTR)
 				continue;
 			return cli_fail(m->cli, CLI_FAILED, "cannot wait for events: %m");
@@ -183,6 +187,9 @@ static int watch_sources(struct monitor *m)
 			return CLI_OK;
 		if (fds[1].revents)
 			err = kernel_step(m);
+		else if (m->lost)
+			/* What was still queued is older than the dump: it went first. */
+			err = resync(m);
 		if (!err && fds[2].revents)
 			err = daemon_step(m);
 		if (!err && ferror(stdout))
