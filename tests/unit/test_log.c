@@ -135,11 +135,11 @@ static void escape_keeps_text_and_only_text(void **state)
 		{ "\t", "\\x09" },
 		{ "\xc2\x9b"
 		  "31m",
-		  "\\xc2\\x9b31m" },				/* C1 CSI */
-		{ "\xff\xfe", "\\xff\\xfe" },			/* never UTF-8 */
-		{ "\xc0\xaf", "\\xc0\\xaf" },			/* overlong '/' */
-		{ "\xe2\x82", "\\xe2\\x82" },			/* cut short */
-		{ "\xed\xa0\x80", "\\xed\\xa0\\x80" },		/* surrogate */
+		  "\\xc2\\x9b31m" }, /* C1 CSI */
+		{ "\xff\xfe", "\\xff\\xfe" }, /* never UTF-8 */
+		{ "\xc0\xaf", "\\xc0\\xaf" }, /* overlong '/' */
+		{ "\xe2\x82", "\\xe2\\x82" }, /* cut short */
+		{ "\xed\xa0\x80", "\\xed\\xa0\\x80" }, /* surrogate */
 		{ "\xf4\x90\x80\x80", "\\xf4\\x90\\x80\\x80" }, /* beyond Unicode */
 	};
 	char buf[64];

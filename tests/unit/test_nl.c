@@ -198,7 +198,7 @@ static void names_end_where_they_should(void **state)
 	} row[] = {
 		{ "a", 2, 0 },
 		{ "", 1, -EBADMSG },
-		{ "abc", 3, -EBADMSG },	 /* no NUL */
+		{ "abc", 3, -EBADMSG }, /* no NUL */
 		{ "a\0b", 4, -EBADMSG }, /* NUL inside */
 		{ "0123456789012345678901234567890", 32, 0 },
 		{ "01234567890123456789012345678901", 33, -EBADMSG },
@@ -352,7 +352,7 @@ static void hostile_nests(void **state)
 		mnl_attr_nest_end(nlh, nest);
 		refuse_watch(nlh);
 	}
-	refuse_watch(watch_head(true));	 /* no port */
+	refuse_watch(watch_head(true)); /* no port */
 	refuse_watch(watch_head(false)); /* no server */
 	nlh = watch_head(true);
 	mnl_attr_put(nlh, RINGBACK_A_WATCH_PORT, 0, NULL); /* an empty nest */

@@ -107,8 +107,8 @@ struct exchange {
 	void *arg;
 	uint32_t seq;
 	bool finished, torn; /* torn: the table changed during the dump */
-	int stopped;	     /* what fn returned */
-	int result;	     /* of the kernel */
+	int stopped; /* what fn returned */
+	int result; /* of the kernel */
 };
 
 static void one_message(struct nl *nl, const struct nlmsghdr *nlh, struct exchange *x)
