@@ -26,7 +26,7 @@ enum { POLL_PARENT, POLL_ENGINE, POLL_LISTEN };
 struct traps {
 	const struct conf *conf;
 	struct msg_chan parent, engine; /* fd -1: not connected */
-	bool ready;			/* MSG_READY has come */
+	bool ready; /* MSG_READY has come */
 	struct snmp_listener **listeners;
 	size_t n_listeners;
 	struct pending pending;

@@ -11,14 +11,14 @@
 
 #include "../common/msg.h"
 
-#define PENDING_SLOTS	  1024	/* a power of two */
-#define PENDING_REPEAT_MS 1000	/* the same again within this says nothing new */
+#define PENDING_SLOTS	  1024 /* a power of two */
+#define PENDING_REPEAT_MS 1000 /* the same again within this says nothing new */
 #define PENDING_KEEP_MS	  60000 /* older news would be no news to the engine */
 
 struct pending_trap {
 	struct msg_trap trap;
 	int64_t when_ms; /* CLOCK_MONOTONIC; 0: slot never used */
-	bool owed;	 /* the engine has not got it */
+	bool owed; /* the engine has not got it */
 };
 
 struct pending {

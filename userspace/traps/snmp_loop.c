@@ -23,7 +23,7 @@
 
 struct snmp_listener {
 	int fd;
-	void *session;		  /* net-snmp's handle of a single session */
+	void *session; /* net-snmp's handle of a single session */
 	netsnmp_large_fd_set fds; /* fd alone, in the library's form */
 	uint32_t lost;
 };
@@ -32,10 +32,10 @@ struct snmp_listener {
 static struct {
 	struct snmp_loop_ops ops;
 	struct snmp_listener *reading; /* whose datagram is in the library's hands */
-	struct addr source;	       /* of that datagram */
-	bool received;		       /* there was one */
-	bool judged;		       /* somebody outside has seen it */
-	struct log_rate rate;	       /* of the library's own messages */
+	struct addr source; /* of that datagram */
+	bool received; /* there was one */
+	bool judged; /* somebody outside has seen it */
+	struct log_rate rate; /* of the library's own messages */
 } loop;
 
 /* --- transport: what net-snmp does with our sockets ----------------------- */

@@ -31,7 +31,7 @@ enum trap_level { TRAP_LEVEL_NONE = 1, TRAP_LEVEL_AUTH, TRAP_LEVEL_PRIV };
  */
 struct trap_raw {
 	struct addr source; /* as the socket says */
-	uint8_t version;    /* 1, 2 (v2c), 3 */
+	uint8_t version; /* 1, 2 (v2c), 3 */
 	enum trap_command command;
 	const uint8_t *community; /* v1, v2c; may be NULL with length 0 */
 	size_t community_len;
@@ -39,25 +39,25 @@ struct trap_raw {
 	size_t user_len;
 	const uint8_t *engine; /* v3: the authoritative engine's ID */
 	size_t engine_len;
-	bool own_engine;       /* v3: that engine is this program */
+	bool own_engine; /* v3: that engine is this program */
 	enum trap_level level; /* v3: verified by the library */
-	struct trap_oid oid;   /* snmpTrapOID.0; of a v1 trap by trap_oid_from_v1() */
-	uint32_t uptime;       /* hundredths of a second */
+	struct trap_oid oid; /* snmpTrapOID.0; of a v1 trap by trap_oid_from_v1() */
+	uint32_t uptime; /* hundredths of a second */
 };
 
 /* What became of a message; the order is that of trap_verdict_text(). */
 enum trap_verdict {
 	TRAP_ACCEPTED,
-	TRAP_IGNORED,  /* well-formed and allowed, of a kind that proves nothing */
+	TRAP_IGNORED, /* well-formed and allowed, of a kind that proves nothing */
 	TRAP_STRANGER, /* neither a watched server nor an alias of one */
 	TRAP_MALFORMED,
 	TRAP_BAD_COMMAND, /* neither trap nor inform */
 	TRAP_BAD_COMMUNITY,
 	TRAP_BAD_USER,
 	TRAP_BAD_ENGINE, /* of a trap; also the discovery before an inform */
-	TRAP_BAD_LEVEL,	 /* less security than the user must have */
-	TRAP_BAD_AUTH,	 /* wrong digest or key */
-	TRAP_BAD_TIME,	 /* outside the time window: perhaps a replay */
+	TRAP_BAD_LEVEL, /* less security than the user must have */
+	TRAP_BAD_AUTH, /* wrong digest or key */
+	TRAP_BAD_TIME, /* outside the time window: perhaps a replay */
 	TRAP_VERDICTS,
 };
 /* "the community is not configured": a part of a sentence. */

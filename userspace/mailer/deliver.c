@@ -1,0 +1,360 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The queue and its sessions. The rules of a session that ends early:
+ *
+ *  - what was reported stands;
+ *  - a session that failed as a whole (no connection, no AUTH, ...) sends all
+ *    the rest back to wait;
+ *  - otherwise (crash, hang, line dropped) the mail it was at is to blame and
+ *    waits. The others were not even tried: they get one more session, or a
+ *    single mail that crashes every session would hold up all others for days.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/queue.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "../common/log.h"
+#include "../common/timefmt.h"
+#include "deliver.h"
+#include "session.h"
+
+/* How soon to look again at a child that has closed its pipe but not ended. */
+#define REAP_MS 20
+
+struct entry {
+	TAILQ_ENTRY(entry) link;
+	bool second_chance; /* has been in a session that ended before its turn */
+	bool done; /* its result is out */
+	struct msg_notice notice; /* n_items used, allocated to fit */
+};
+TAILQ_HEAD(entries, entry);
+
+struct session {
+	pid_t pid; /* 0: slot is free */
+	int fd; /* its reports; -1 after the end of file */
+	struct entry **entries;
+	size_t n;
+	int64_t deadline_ms; /* CLOCK_MONOTONIC: silence ends here */
+	bool overdue; /* was killed for it */
+	bool failed; /* reported as a whole, with these: */
+	struct msg_result failure;
+};
+
+struct deliver {
+	const struct conf_mail *mail;
+	const struct via *via;
+	deliver_result result;
+	void *arg;
+	struct entries queue;
+	uint32_t n_queued, n_sessions; /* notices in either */
+	struct session *sessions; /* mail->sessions slots */
+	struct log_rate failure_rate;
+};
+
+struct deliver *deliver_new(const struct conf_mail *mail, const struct via *via,
+			    deliver_result result, void *arg)
+{
+	struct deliver *d = calloc(1, sizeof(*d));
+
+	if (!d)
+		return NULL;
+	d->sessions = calloc(mail->sessions, sizeof(*d->sessions));
+	if (!d->sessions) {
+		free(d);
+		return NULL;
+	}
+	TAILQ_INIT(&d->queue);
+	d->mail = mail;
+	d->via = via;
+	d->result = result;
+	d->arg = arg;
+	return d;
+}
+
+/* --- queue ---------------------------------------------------------------- */
+
+static bool in_hand(const struct deliver *d, uint64_t id)
+{
+	const struct entry *e;
+
+	TAILQ_FOREACH(e, &d->queue, link)
+		if (e->notice.id == id)
+			return true;
+	for (uint32_t i = 0; i < d->mail->sessions; i++)
+		for (size_t k = 0; k < d->sessions[i].n; k++)
+			if (!d->sessions[i].entries[k]->done &&
+			    d->sessions[i].entries[k]->notice.id == id)
+				return true;
+	return false;
+}
+
+int deliver_add(struct deliver *d, const struct msg_notice *n)
+{
+	size_t size = msg_notice_size(n->n_items);
+	struct entry *e;
+
+	if (in_hand(d, n->id))
+		return -EALREADY;
+	e = calloc(1, offsetof(struct entry, notice) + size);
+	if (!e)
+		return -ENOMEM;
+	memcpy(&e->notice, n, size);
+	TAILQ_INSERT_TAIL(&d->queue, e, link);
+	d->n_queued++;
+	return 0;
+}
+
+void deliver_drop_queue(struct deliver *d)
+{
+	struct entry *e;
+
+	while ((e = TAILQ_FIRST(&d->queue))) {
+		TAILQ_REMOVE(&d->queue, e, link);
+		free(e);
+	}
+	d->n_queued = 0;
+}
+
+uint32_t deliver_free_slots(const struct deliver *d)
+{
+	/* Each session has a batch at work and one more waiting. */
+	uint32_t most = 2 * d->mail->sessions * d->mail->batch;
+	uint32_t held = d->n_queued + d->n_sessions;
+
+	return held < most ? most - held : 0;
+}
+
+/* --- results -------------------------------------------------------------- */
+
+static void finish(struct deliver *d, struct entry *e, struct msg_result *r)
+{
+	e->done = true;
+	r->id = e->notice.id;
+	d->result(r, d->arg);
+}
+
+/* A report comes from a process that reads what strangers say: nothing in it is
+ * believed that was not expected. */
+static void report(struct deliver *d, struct session *s, const struct via_report *r)
+{
+	struct msg_result result = { .code = r->code, .delivery = r->delivery };
+	char text[sizeof(r->text)];
+
+	memcpy(text, r->text, sizeof(text));
+	text[sizeof(text) - 1] = '\0';
+	via_clean(result.text, sizeof(result.text), text);
+	if (r->index == VIA_SESSION) {
+		s->failed = true;
+		s->failure = result;
+	} else if (r->index < s->n && r->delivery <= DELIVERY_REFUSED &&
+		   !s->entries[r->index]->done) {
+		s->deadline_ms = time_mono_ms() + 1000LL * d->mail->timeout;
+		finish(d, s->entries[r->index], &result);
+	}
+}
+
+/* Why a session ended that said nothing about it. */
+static void early_end(const struct deliver *d, const struct session *s, int status, char *buf,
+		      size_t size)
+{
+	if (s->overdue)
+		snprintf(buf, size, "no answer from the mail server within %u s", d->mail->timeout);
+	else if (WIFSIGNALED(status))
+		snprintf(buf, size, "the mail client (%s) crashed: signal %d", d->via->name,
+			 WTERMSIG(status));
+	else
+		snprintf(buf, size, "the session with the mail server ended early");
+}
+
+/* Results for what the session leaves behind, or its return to the queue. */
+static void settle(struct deliver *d, struct session *s, int status)
+{
+	struct msg_result r = { .delivery = DELIVERY_LATER };
+	struct entry *again = NULL;
+	bool blamed = false;
+
+	if (s->failed)
+		r = s->failure;
+	else
+		early_end(d, s, status, r.text, sizeof(r.text));
+	for (size_t i = 0; i < s->n; i++) {
+		struct entry *e = s->entries[i];
+
+		if (!e->done && blamed && !s->failed && !e->second_chance) {
+			e->second_chance = true;
+			if (again)
+				TAILQ_INSERT_AFTER(&d->queue, again, e, link);
+			else
+				TAILQ_INSERT_HEAD(&d->queue, e, link);
+			again = e;
+			d->n_queued++;
+			continue;
+		}
+		if (!e->done) {
+			blamed = true;
+			finish(d, e, &r);
+		}
+		free(e);
+	}
+	d->n_sessions -= (uint32_t)s->n;
+	if (blamed) {
+		unsigned long missed;
+
+		if (log_allowed(&d->failure_rate, 60, &missed))
+			log_warn("mail: %s (%lu more sessions like this before)", r.text, missed);
+	}
+}
+
+/* --- sessions ------------------------------------------------------------- */
+
+static void session_begin(struct deliver *d, struct session *s)
+{
+	struct entry *e;
+
+	s->n = d->n_queued < d->mail->batch ? d->n_queued : d->mail->batch;
+	s->entries = calloc(s->n, sizeof(struct entry *));
+	if (!s->entries) {
+		log_err("out of memory");
+		s->n = 0;
+		return;
+	}
+	for (size_t i = 0; i < s->n; i++) {
+		e = TAILQ_FIRST(&d->queue);
+		TAILQ_REMOVE(&d->queue, e, link);
+		s->entries[i] = e;
+	}
+	d->n_queued -= (uint32_t)s->n;
+	d->n_sessions += (uint32_t)s->n;
+}
+
+static void session_end(struct deliver *d, struct session *s, int status)
+{
+	settle(d, s, status);
+	if (s->fd >= 0)
+		close(s->fd);
+	free(s->entries);
+	*s = (struct session){ .fd = -1 };
+}
+
+static void session_start(struct deliver *d, struct session *s)
+{
+	const struct msg_notice **notices;
+
+	*s = (struct session){ .fd = -1 };
+	session_begin(d, s);
+	notices = calloc(s->n, sizeof(*notices));
+	if (s->n && notices) {
+		for (size_t i = 0; i < s->n; i++)
+			notices[i] = &s->entries[i]->notice;
+		s->pid = session_fork(d->mail, d->via, notices, s->n, &s->fd);
+	}
+	free(notices);
+	s->deadline_ms = time_mono_ms() + 1000LL * d->mail->timeout;
+	if (s->pid <= 0) {
+		s->pid = 0;
+		s->failed = true;
+		s->failure.delivery = DELIVERY_LATER;
+		snprintf(s->failure.text, sizeof(s->failure.text),
+			 "no process for the mail session: %s", strerror(errno));
+		session_end(d, s, 0);
+	}
+}
+
+static void session_read(struct deliver *d, struct session *s)
+{
+	struct via_report r;
+	ssize_t n;
+
+	while (s->fd >= 0) {
+		n = read(s->fd, &r, sizeof(r));
+		if (n == (ssize_t)sizeof(r)) {
+			report(d, s, &r);
+			continue;
+		}
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0 && errno == EAGAIN)
+			return;
+		/* The end, or half a report, which no honest child writes. */
+		close(s->fd);
+		s->fd = -1;
+	}
+}
+
+static void session_check(struct deliver *d, struct session *s, int64_t now)
+{
+	int status = 0;
+
+	session_read(d, s);
+	if (s->fd < 0 && waitpid(s->pid, &status, WNOHANG) == s->pid) {
+		session_end(d, s, status);
+		return;
+	}
+	if (now < s->deadline_ms)
+		return;
+	/* Its whole group: a mail program may have been started. */
+	s->overdue = true;
+	kill(-s->pid, SIGKILL);
+	waitpid(s->pid, &status, 0);
+	session_read(d, s);
+	session_end(d, s, status);
+}
+
+nfds_t deliver_poll(const struct deliver *d, struct pollfd *fds, int *timeout_ms)
+{
+	int64_t now = time_mono_ms();
+	nfds_t n = 0;
+
+	for (uint32_t i = 0; i < d->mail->sessions; i++) {
+		const struct session *s = &d->sessions[i];
+		int64_t wait = s->fd < 0 ? REAP_MS : s->deadline_ms - now;
+
+		if (!s->pid)
+			continue;
+		if (wait < 0)
+			wait = 0;
+		if (*timeout_ms < 0 || wait < *timeout_ms)
+			*timeout_ms = (int)wait;
+		fds[n++] = (struct pollfd){ s->fd, POLLIN, 0 };
+	}
+	return n;
+}
+
+void deliver_step(struct deliver *d)
+{
+	int64_t now = time_mono_ms();
+
+	for (uint32_t i = 0; i < d->mail->sessions; i++)
+		if (d->sessions[i].pid)
+			session_check(d, &d->sessions[i], now);
+	for (uint32_t i = 0; i < d->mail->sessions && d->n_queued; i++)
+		if (!d->sessions[i].pid)
+			session_start(d, &d->sessions[i]);
+}
+
+void deliver_free(struct deliver *d)
+{
+	for (uint32_t i = 0; i < d->mail->sessions; i++) {
+		struct session *s = &d->sessions[i];
+
+		if (!s->pid)
+			continue;
+		kill(-s->pid, SIGKILL);
+		waitpid(s->pid, NULL, 0);
+		session_read(d, s);
+		for (size_t k = 0; k < s->n; k++)
+			free(s->entries[k]);
+		free(s->entries);
+		if (s->fd >= 0)
+			close(s->fd);
+	}
+	deliver_drop_queue(d);
+	free(d->sessions);
+	free(d);
+}
