@@ -191,7 +191,7 @@ static void test_wrong_frames(void **state)
 	refused(p, 0, NULL, 0);
 	refused(p, MSG_WINDOW + 1, zeros, 4);
 	refused(p, UINT32_MAX, NULL, 0);
-	refused_raw(p, MSG_UP, 4, NULL, 0, 0);	/* claims more than there is */
+	refused_raw(p, MSG_UP, 4, NULL, 0, 0); /* claims more than there is */
 	refused_raw(p, MSG_UP, 0, zeros, 4, 0); /* and less */
 	refused_raw(p, MSG_UP, UINT32_MAX, NULL, 0, 0);
 	refused(p, MSG_UP, zeros, 4);

@@ -14,7 +14,7 @@
 /* --- mistakes, in a list so that all of them are told at once -------------- */
 struct conf_errors {
 	struct conf_error {
-		int line;   /* 0: of the file as a whole */
+		int line; /* 0: of the file as a whole */
 		char *text; /* ":LINE: what was expected", to follow the path */
 	} * list;
 	size_t n;
@@ -34,9 +34,9 @@ struct conf_key {
 	const char *name;
 	void (*parse)(struct conf_reader *reader, const struct conf_key *key,
 		      const struct conf_entry *entry, void *object);
-	size_t offset;		  /* of the field in the object */
-	uint32_t min, max;	  /* of a number; max bytes of a string */
-	const char *unit;	  /* of a number, "" without one */
+	size_t offset; /* of the field in the object */
+	uint32_t min, max; /* of a number; max bytes of a string */
+	const char *unit; /* of a number, "" without one */
 	const char *const *words; /* of an enumeration, NULL-terminated */
 	bool required;
 };
@@ -44,7 +44,7 @@ struct conf_key {
 struct conf_section {
 	const char *name;
 	bool titled;
-	const struct conf_key *keys;	   /* ends with a nameless one */
+	const struct conf_key *keys; /* ends with a nameless one */
 	const struct conf_section *inside; /* NULL, or ends with a nameless one */
 };
 
@@ -64,9 +64,9 @@ struct conf_entry {
 
 struct conf_block {
 	const struct conf_section *section; /* its schema */
-	char *title;			    /* or NULL */
-	int line;			    /* where it begins */
-	const void *handle;		    /* the parser's own name for it */
+	char *title; /* or NULL */
+	int line; /* where it begins */
+	const void *handle; /* the parser's own name for it */
 	struct conf_entry *entries;
 	size_t n;
 	bool bad; /* for conf_read.c: it has a mistake */

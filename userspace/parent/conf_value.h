@@ -14,7 +14,7 @@
 struct conf_reader {
 	struct conf *conf;
 	struct conf_errors *errors;
-	bool sound;	   /* no mistake in any single section */
+	bool sound; /* no mistake in any single section */
 	unsigned int seen; /* sections that stand once; conf_schema.c */
 };
 
@@ -32,11 +32,11 @@ void conf_word(CONF_PARSE_ARGS);
 void conf_words(CONF_PARSE_ARGS);
 
 /* char *, owned by the object. */
-void conf_line(CONF_PARSE_ARGS);  /* UTF-8 of one line */
+void conf_line(CONF_PARSE_ARGS); /* UTF-8 of one line */
 void conf_lines(CONF_PARSE_ARGS); /* UTF-8 of several lines */
-void conf_path(CONF_PARSE_ARGS);  /* absolute */
-void conf_file(CONF_PARSE_ARGS);  /* absolute, and there is such a file */
-void conf_host(CONF_PARSE_ARGS);  /* host name or address */
+void conf_path(CONF_PARSE_ARGS); /* absolute */
+void conf_file(CONF_PARSE_ARGS); /* absolute, and there is such a file */
+void conf_host(CONF_PARSE_ARGS); /* host name or address */
 void conf_mail_address(CONF_PARSE_ARGS);
 /* The first line of a file that is closed to others; key->min bytes at least. */
 void conf_secret(CONF_PARSE_ARGS);
