@@ -360,6 +360,12 @@ client_fails()
 	! client_connects "$1" "$2" "$3" --connect-timeout 2 || fail "$2 port $3 answered"
 }
 
+# forges PLACE: sends the packets that lines on stdin describe, see tests/forge.py.
+forges()
+{
+	in_ns "$1" "$PYTHON" "$TREE/tests/forge.py"
+}
+
 # --- what is told when a test fails ----------------------------------------
 
 tell_state()
