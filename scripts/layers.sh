@@ -1,0 +1,64 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Who may include whom, and which library may be known where. Prints every
+# line that breaks a rule; silent when there is none.
+#
+#   uapi <- kmod            uapi <- userspace/nl <- engine, cli
+#   common <- all of userspace; parent starts the rooms, so it knows their run.h
+#   nothing outside tests includes tests
+
+set -u
+cd "$(dirname "$0")/.." || exit
+broken=0
+
+# forbid WHERE PATTERN WHY: no #include line of the C files below WHERE matches.
+forbid()
+{
+	local lines
+
+	[ -d "$1" ] || return 0
+	lines=$(grep -rnE --include='*.[ch]' "^#include [<\"]([^>\"]*/)?($2)" "$1")
+	[ -n "$lines" ] || return 0
+	echo "$lines" | sed "s|$| -- $3|"
+	broken=1
+}
+
+# only DIRS PATTERN WHAT: no C file of userspace outside DIRS includes that.
+only()
+{
+	local dir
+
+	for dir in userspace/*/; do
+		case " $1 " in
+		*" $(basename "$dir") "*) ;;
+		*) forbid "$dir" "$2" "$3 belongs to $1" ;;
+		esac
+	done
+}
+
+only "nl" 'libmnl/' libmnl
+only "nl engine cli" 'nl/nl\.h' "the kernel interface"
+only "parent" 'confuse\.h' libconfuse
+only "traps" 'net-snmp/' net-snmp
+only "mailer" 'libesmtp\.h|auth-client\.h|curl/|openssl/' "a mail library"
+only "engine" 'sqlite3\.h' SQLite
+only "engine traps mailer parent" 'event2/|event\.h' libevent
+only "cli engine" 'jansson\.h' jansson
+for room in engine traps mailer cli; do
+	only "$room parent" "$room/" "$room"
+done
+forbid userspace '\.\./tests|kmod/' "programs include neither tests nor the module"
+forbid userspace/common '(nl|parent|engine|traps|mailer|cli)/' "common knows no room"
+forbid kmod 'userspace/|tests/' "the module includes neither programs nor tests"
+
+# The pure files of the engine are tested without any library.
+for file in userspace/engine/{outage,recovery,resolve,retry}.[ch] \
+	    userspace/mailer/message.[ch] kmod/classify.[ch]; do
+	[ -e "$file" ] || continue
+	if grep -nE '^#include [<"]([^>"]*/)?(event|sqlite3|jansson|libesmtp|curl|net-snmp)' "$file"; then
+		echo "$file is pure: no library"
+		broken=1
+	fi
+done
+exit "$broken"
