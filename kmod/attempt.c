@@ -454,7 +454,7 @@ bool rbk_attempt_matches(const struct rbk_attempt *a, const struct rbk_filter_by
 	return rbk_service_matches(&a->key.service, f);
 }
 
-u32 rbk_attempt_purge(struct rbk_net *rn, const struct rbk_filter_by *f)
+static u32 rbk_attempt_purge_pass(struct rbk_net *rn, const struct rbk_filter_by *f, u32 began)
 {
 	struct rhashtable_iter iter;
 	struct rbk_attempt *a;
@@ -466,7 +466,7 @@ u32 rbk_attempt_purge(struct rbk_net *rn, const struct rbk_filter_by *f)
 		/* -EAGAIN: the table was resized, the walk begins anew. */
 		if (!IS_ERR(a)) {
 			spin_lock_bh(&rn->lock);
-			if (rbk_attempt_matches(a, f))
+			if (!rbk_before(began, a->first) && rbk_attempt_matches(a, f))
 				n += rbk_attempt_remove(rn, a, rbk_now());
 			spin_unlock_bh(&rn->lock);
 		}
@@ -479,6 +479,23 @@ u32 rbk_attempt_purge(struct rbk_net *rn, const struct rbk_filter_by *f)
 	rhashtable_walk_stop(&iter);
 	rhashtable_walk_exit(&iter);
 	return n;
+}
+
+/*
+ * A walk that pauses finds its place in a chain again by counting, and misses
+ * entries when those before them were removed: it is done when it removes
+ * nothing. What was recorded since is spared, or a flood kept us here.
+ */
+u32 rbk_attempt_purge(struct rbk_net *rn, const struct rbk_filter_by *f)
+{
+	u32 began = rbk_now();
+	u32 n, total = 0;
+
+	do {
+		n = rbk_attempt_purge_pass(rn, f, began);
+		total += n;
+	} while (n);
+	return total;
 }
 
 int rbk_attempt_init(struct rbk_net *rn)

@@ -233,22 +233,26 @@ int rbk_service_set(struct rbk_net *rn, const struct rbk_service_key *key,
 	return err;
 }
 
-static void rbk_service_purge_one(struct rbk_net *rn, struct rbk_service *svc, u16 watch,
+/* Returns whether @svc was removed. */
+static bool rbk_service_purge_one(struct rbk_net *rn, struct rbk_service *svc, u16 watch,
 				  const struct rbk_filter_by *f)
 {
 	lockdep_assert_held(&rn->lock);
 	if (watch && svc->watch == watch)
 		svc->watch = 0;
 	else if (!f || !rbk_service_matches(&svc->key, f))
-		return;
-	if (!svc->n_failed)
-		rbk_service_remove(rn, svc);
+		return false;
+	if (svc->n_failed)
+		return false;
+	rbk_service_remove(rn, svc);
+	return true;
 }
 
-static void rbk_service_purge_if(struct rbk_net *rn, u16 watch, const struct rbk_filter_by *f)
+static bool rbk_service_purge_pass(struct rbk_net *rn, u16 watch, const struct rbk_filter_by *f)
 {
 	struct rhashtable_iter iter;
 	struct rbk_service *svc;
+	bool removed = false;
 
 	rhashtable_walk_enter(&rn->services, &iter);
 	rhashtable_walk_start(&iter);
@@ -256,7 +260,7 @@ static void rbk_service_purge_if(struct rbk_net *rn, u16 watch, const struct rbk
 		/* -EAGAIN: the table was resized, the walk begins anew. */
 		if (!IS_ERR(svc)) {
 			spin_lock_bh(&rn->lock);
-			rbk_service_purge_one(rn, svc, watch, f);
+			removed |= rbk_service_purge_one(rn, svc, watch, f);
 			spin_unlock_bh(&rn->lock);
 		}
 		if (need_resched()) {
@@ -267,6 +271,14 @@ static void rbk_service_purge_if(struct rbk_net *rn, u16 watch, const struct rbk
 	}
 	rhashtable_walk_stop(&iter);
 	rhashtable_walk_exit(&iter);
+	return removed;
+}
+
+/* In passes, for the reason that rbk_attempt_purge() gives. */
+static void rbk_service_purge_if(struct rbk_net *rn, u16 watch, const struct rbk_filter_by *f)
+{
+	while (rbk_service_purge_pass(rn, watch, f))
+		cond_resched();
 }
 
 void rbk_service_purge_watch(struct rbk_net *rn, u16 watch)
