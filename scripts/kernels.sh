@@ -14,6 +14,8 @@ set -uo pipefail
 top=$(cd "$(dirname "$0")/.." && pwd)
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/ringback/kernels
 suites=${*:-bullseye bookworm trixie sid}	# 5.10, 6.1, 6.12, the newest
+# What a kernel build calls and a root made by extraction alone does not have.
+tools=dash,bash,coreutils,sed,grep,findutils,diffutils,perl,libc-bin
 passed=0 failed=0 skipped=0
 
 die() { echo "kernels: $*" >&2; exit 1; }
@@ -44,17 +46,18 @@ fetch() {		# fetch SUITE: prints nothing, leaves $cache/SUITE
 	[ -e "$root/.complete" ] && return
 	rm -rf "$root" && mkdir -p "$cache"
 	sources_of "$1" | mmdebstrap --quiet --variant=extract --mode=root \
-		--include=linux-image-amd64,linux-headers-amd64,gcc,make,mawk \
+		--include=linux-image-amd64,linux-headers-amd64,gcc,make,mawk,$tools \
 		--aptopt='Acquire::Check-Valid-Until "false"' \
 		--dpkgopt='path-exclude=/usr/share/doc/*' \
 		--dpkgopt='path-exclude=/usr/share/man/*' \
 		--dpkgopt='path-exclude=/usr/share/locale/*' \
 		"$1" "$root" - || return 1
 	# No maintainer script ran, so nobody made these.
-	ln -sf mawk "$root/usr/bin/awk"
 	for dir in bin sbin lib lib64; do
 		[ -e "$root/$dir" ] || ln -s "usr/$dir" "$root/$dir"
 	done
+	ln -sf mawk "$root/usr/bin/awk"
+	ln -sf dash "$root/bin/sh"
 	depmod -b "$root" "$(version_of "$1")" || return 1
 	touch "$root/.complete"
 }
