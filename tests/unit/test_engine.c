@@ -4,6 +4,7 @@
  * stores: from the failure over the evidence to the message and its result.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -649,6 +650,56 @@ static void thousand_waiters_flow(void **state)
 	print_message("1000 waiters: %lld ms\n", (long long)(time_mono_ms() - t0));
 }
 
+/* Of the sanitizer: what is allocated at the moment. */
+size_t __sanitizer_get_current_allocated_bytes(void);
+
+static unsigned int open_files(void)
+{
+	unsigned int n = 0;
+	int fd;
+
+	for (fd = 0; fd < 1024; fd++)
+		n += fcntl(fd, F_GETFD) >= 0;
+	return n;
+}
+
+static void ten_thousand_outages_leave_nothing(void **state)
+{
+	struct service s = web();
+	size_t before = 0, after;
+	unsigned int i, files = 0;
+
+	(void)state;
+	watch.flap = 0;
+	contact("198.51.100.1", "one@example.org");
+	conf.mail.rate = 0;
+	for (i = 0; i < 10000; i++) {
+		if (i == 1000) {
+			before = __sanitizer_get_current_allocated_bytes();
+			files = open_files();
+		}
+		s.port = 1000 + i % 100;
+		service_is(&s, RINGBACK_SERVICE_DOWN);
+		client_fails(&s, "198.51.100.1");
+		outbox_window(e.outbox, 1);
+		service_is(&s, RINGBACK_SERVICE_UP);
+		if (i % 100)
+			continue;
+		run(25);
+		for (; n_sent; n_sent--)
+			result(n_sent - 1, DELIVERY_SENT, "ok");
+		run(25);
+		assert_int_equal(batch_begin(e.batch), 0);
+		assert_true(store_outage_purge(e.store, INT64_MAX, 1000) >= 0);
+		assert_int_equal(batch_flush(e.batch), 0);
+	}
+	after = __sanitizer_get_current_allocated_bytes();
+	assert_int_equal(tracker_open(e.tracker), 0);
+	assert_int_equal(open_files(), files);
+	if (after > before + 65536)
+		fail_msg("%zu bytes before, %zu after", before, after);
+}
+
 /* --- the store fails (memory store only: it fails when told to) --------------------------- */
 
 static void store_trouble_costs_only_time(void **state)
@@ -732,6 +783,8 @@ int main(void)
 		ON_BOTH(full_socket_is_tried_again),
 		ON_BOTH(open_outages_survive_the_engine),
 		ON_BOTH(thousand_waiters_flow),
+		{ "ten_thousand_outages_leave_nothing", ten_thousand_outages_leave_nothing,
+		  setup_sqlite, teardown, NULL },
 		cmocka_unit_test_setup_teardown(store_trouble_costs_only_time, setup_mem, teardown),
 		cmocka_unit_test_setup_teardown(results_wait_for_the_store, setup_mem, teardown),
 	};

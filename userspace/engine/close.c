@@ -239,7 +239,7 @@ static void report(const struct closing *c, const struct outage *o)
 		 o->detail, c->told, c->spared, c->reached, c->no_contact);
 	log_info("outage %llu: %s is %s", (unsigned long long)o->id,
 		 service_format(&o->service, service), line);
-	control_event(c->e->control, "up", &o->service, NULL, line);
+	control_event(c->e->control, "recovered", &o->service, NULL, line);
 }
 
 int outage_close(struct engine *e, struct outage *open, const struct recovery *r, int64_t *failed)

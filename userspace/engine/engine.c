@@ -98,7 +98,7 @@ static void begin(struct engine_room *r)
 		kernel_start(r->e.kernel);
 	if (!r->e.conf->mail.configured)
 		log_warn("no mail section in the configuration: notices stay in the outbox");
-	log_info("started: %u outages open", tracker_open(r->e.tracker));
+	log_info("started: open outages: %u", tracker_open(r->e.tracker));
 }
 
 static void peer_close(struct peer *p)

@@ -51,9 +51,8 @@ static void disconnect(struct kernel *k)
 static void lost(struct kernel *k, const char *why)
 {
 	if (!k->said_missing)
-		log_warn("the connection to the kernel module is lost (%s); trying again every %d"
-			 " s",
-			 why, RECONNECT_MS / 1000);
+		log_warn("no connection to the kernel module: %s; trying again every %d s", why,
+			 RECONNECT_MS / 1000);
 	k->said_missing = true;
 	disconnect(k);
 	engine_arm(k->tick, RECONNECT_MS);
@@ -229,12 +228,10 @@ static void check(struct kernel *k)
 {
 	int rc = kernel_watches_check(k->e, k->requests, &k->watches);
 
-	if (rc < 0) {
-		lost(k, nl_error(k->requests));
-		return;
-	}
-	if (rc == 0) {
+	if (rc == 0)
 		log_warn("the kernel module was loaded anew");
+	if (rc <= 0) {
+		/* Gone, or gone and back: connecting will tell. */
 		disconnect(k);
 		connect_kernel(k);
 		return;

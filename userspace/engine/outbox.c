@@ -214,7 +214,7 @@ static void pump(evutil_socket_t fd, short what, void *arg)
 		return;
 	more = send_due(o, now);
 	if (more == 0 && made)
-		more = 1;	/* a contact may be owed more than one message holds */
+		more = 1; /* a contact may be owed more than one message holds */
 	if (more == 1)
 		outbox_kick(o);
 	else if (more < 0)

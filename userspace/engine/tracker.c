@@ -47,7 +47,7 @@ static void take_failure(struct tracker *t, const struct nl_attempt *a, bool in_
 			return;
 		}
 		if (rc > 0)
-			control_event(t->e->control, "failed", &a->service, &a->client,
+			control_event(t->e->control, "waiter", &a->service, &a->client,
 				      nl_reason_name(a->reason));
 	}
 	if (!recovery_failure(&tr->r, track_watch(t, tr), tr->o.service.proto, a->last, &now))
@@ -127,7 +127,7 @@ static void open_outage(struct tracker *t, const struct nl_service *s)
 	snprintf(line, sizeof(line), "%s (%s), watch %s", again ? "down again" : "down",
 		 nl_reason_name(s->reason), s->watch);
 	log_info("%s is %s", track_name(tr, name), line);
-	control_event(t->e->control, "down", &s->service, NULL, line);
+	control_event(t->e->control, "outage", &s->service, NULL, line);
 	track_arm(tr);
 	take_up_early(t, &s->service);
 	kernel_want_attempts(t->e->kernel, &s->service);
