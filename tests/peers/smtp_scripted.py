@@ -13,7 +13,8 @@ Behaviours:
   data-4xx, data-5xx, data-drop, data-never, data-late-drop
                 drop: in the middle of the data; late-drop: after the final dot
   auth-refused  535 to any login
-  starttls-refused  454 to STARTTLS;  starttls-garbage  noise after it
+  starttls-refused  454 to STARTTLS;  starttls-garbage  noise instead of TLS
+  starttls-inject   replies in clear behind the answer to STARTTLS, in one segment
   long-reply    a reply of 200,000 bytes to RCPT;  multi-reply  1,000 lines
   nul-reply     control characters and NUL in a 5xx reply to RCPT
   slow          half a second before each reply
@@ -126,8 +127,13 @@ class Session(socketserver.StreamRequestHandler):
         if self.behaviour == "starttls-refused":
             self.say("454 4.7.0 no TLS today")
             return
+        if self.behaviour == "starttls-inject":
+            self.connection.sendall(b"220 2.0.0 go ahead\r\n" + b"250 ok\r\n" * 20)
+            self.wait()
         self.say("220 2.0.0 go ahead")
         if self.behaviour == "starttls-garbage":
+            # Not with the answer: the client has begun its handshake.
+            self.connection.recv(65536, socket.MSG_PEEK)
             self.connection.sendall(b"this is no TLS record\r\n" * 10)
             self.wait()
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

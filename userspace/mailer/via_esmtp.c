@@ -37,6 +37,7 @@ struct esmtp {
 	/* What passed on the line, until the first mail begins. */
 	enum { STAGE_CONNECT, STAGE_HELLO, STAGE_TLS, STAGE_AUTH, STAGE_MAIL } stage;
 	bool logged_in;
+	bool tls_answered; /* the reply to STARTTLS is complete */
 	char reply[512]; /* last line of the last reply */
 	char partial[512]; /* of a line that has not ended */
 	size_t partial_len;
@@ -59,6 +60,11 @@ __attribute__((noreturn)) static void fail(struct esmtp *e, const char *what)
 
 static void line_received(struct esmtp *e, const char *line)
 {
+	/* The library would take what follows the answer in clear for something said
+	 * within TLS (as CVE-2011-0411): there must be nothing. */
+	if (e->stage == STAGE_TLS && e->tls_answered)
+		via_fail(e->job, 0, "somebody speaks where TLS should begin");
+	e->tls_answered = e->stage == STAGE_TLS && !(strlen(line) > 3 && line[3] == '-');
 	snprintf(e->reply, sizeof(e->reply), "%s", line);
 	if (e->stage != STAGE_AUTH)
 		return;
@@ -86,6 +92,7 @@ static void line_sent(struct esmtp *e, const char *line, size_t len)
 		if (len > n && !strncasecmp(line, verbs[i].verb, n) && strchr(" \r", line[n]))
 			e->stage = verbs[i].stage;
 	}
+	e->tls_answered = false;
 	/* A server that offers no mechanism of ours is used without, too. */
 	if (e->stage == STAGE_MAIL && e->job->mail->user && !e->logged_in)
 		fail(e, "the mail server does not offer a login that we have");

@@ -79,7 +79,7 @@ static void refuse(const struct addr *source, enum trap_verdict why, void *arg)
 	unsigned long missed;
 
 	t->count[why]++;
-	if (!log_allowed(&t->rate[why], LOG_SECONDS, &missed))
+	if (why == TRAP_DISCOVERY || !log_allowed(&t->rate[why], LOG_SECONDS, &missed))
 		return;
 	log_info("SNMP message from %s %s: %s (%lu more like this before)",
 		 addr_format(source, from), why == TRAP_IGNORED ? "ignored" : "refused",

@@ -19,13 +19,12 @@ const char *trap_verdict_text(enum trap_verdict v)
 	static const char *const text[TRAP_VERDICTS] = {
 		[TRAP_ACCEPTED] = "accepted",
 		[TRAP_IGNORED] = "it says nothing about a recovery",
+		[TRAP_DISCOVERY] = "it asks for our engine ID",
 		[TRAP_STRANGER] = "the sender is neither a watched server nor an alias of one",
 		[TRAP_MALFORMED] = "it is malformed",
 		[TRAP_BAD_COMMAND] = "it is neither a trap nor an inform",
 		[TRAP_BAD_COMMUNITY] = "its community is not configured",
 		[TRAP_BAD_USER] = "its user is not configured for that engine ID",
-		[TRAP_BAD_ENGINE] =
-			"its engine ID is not configured (once before an inform this is normal)",
 		[TRAP_BAD_LEVEL] = "its security level is below the user's",
 		[TRAP_BAD_AUTH] = "its authentication or privacy key is wrong",
 		[TRAP_BAD_TIME] = "it is outside the time window",

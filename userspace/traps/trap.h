@@ -49,12 +49,12 @@ struct trap_raw {
 enum trap_verdict {
 	TRAP_ACCEPTED,
 	TRAP_IGNORED, /* well-formed and allowed, of a kind that proves nothing */
+	TRAP_DISCOVERY, /* our engine ID was asked for, as before an inform (RFC 3414, 4) */
 	TRAP_STRANGER, /* neither a watched server nor an alias of one */
 	TRAP_MALFORMED,
 	TRAP_BAD_COMMAND, /* neither trap nor inform */
 	TRAP_BAD_COMMUNITY,
 	TRAP_BAD_USER,
-	TRAP_BAD_ENGINE, /* of a trap; also the discovery before an inform */
 	TRAP_BAD_LEVEL, /* less security than the user must have */
 	TRAP_BAD_AUTH, /* wrong digest or key */
 	TRAP_BAD_TIME, /* outside the time window: perhaps a replay */
