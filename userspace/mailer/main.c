@@ -23,12 +23,13 @@ struct outgoing {
 	STAILQ_ENTRY(outgoing) link;
 	struct msg_result result;
 };
+STAILQ_HEAD(outgoings, outgoing);
 
 struct mailer {
 	struct msg_chan parent, engine; /* fd -1: not connected */
 	bool ready; /* MSG_READY has come */
 	struct deliver *deliver;
-	STAILQ_HEAD(, outgoing) outgoing;
+	struct outgoings outgoing;
 	uint32_t window; /* the engine was told last */
 	bool window_stale; /* it has used some of that since */
 	uint64_t sent, later, refused;

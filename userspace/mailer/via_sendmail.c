@@ -56,7 +56,10 @@ static void answer_read(int fd, char *buf, size_t size)
 	for (;;) {
 		bool room = used + 1 < size;
 
-		n = read(fd, room ? buf + used : rest, room ? size - used - 1 : sizeof(rest));
+		if (room)
+			n = read(fd, buf + used, size - used - 1);
+		else
+			n = read(fd, rest, sizeof(rest));
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n <= 0)
