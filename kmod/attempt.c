@@ -281,12 +281,12 @@ static void rbk_attempt_fail(struct rbk_net *rn, const struct rbk_watch *w, stru
 	a->told |= BIT(i);
 	a->since = now;
 	rbk_attempt_enqueue(rn, w, RBK_KEEP, a, now);
+	if (news)
+		rbk_event_attempt(rn, a);
 	if (fresh) {
 		rbk_count_failure(rn, reason);
 		rbk_service_fail(rn, w, a, began, now);
 	}
-	if (news)
-		rbk_event_attempt(rn, a);
 }
 
 void rbk_attempt_timeout(struct rbk_net *rn, struct rbk_attempt *a, u32 now)
@@ -399,10 +399,10 @@ void rbk_attempt_error(const struct rbk_sighting *s, const struct rbk_packet *p)
 			goto out;
 	}
 	/* Where there was no route, no other hook has seen and counted the SYN. */
-	if (age < 0 && s->own)
-		rbk_attempt_tick(a, 1, s->now);
-	else if (!a->count)
+	if (!a->count)
 		rbk_attempt_tick(a, 1, a->first);
+	else if (s->own && age < 0 && p->key.service.proto == IPPROTO_TCP)
+		rbk_attempt_tick(a, 1, s->now);
 	rbk_attempt_fail(rn, w, a, max(i, 0), p->reason, s->now, s->now);
 out:
 	spin_unlock_bh(&rn->lock);

@@ -127,7 +127,7 @@ static enum rbk_verdict rbk_classify_tcp(const struct sk_buff *skb, const struct
 	struct tcphdr buf;
 
 	th = skb_header_pointer(skb, ip->thoff, sizeof(buf), &buf);
-	if (!th || th->doff < 5)
+	if (!th || th->doff < 5 || ip->thoff + th->doff * 4 > skb->len)
 		return RBK_MALFORMED;
 
 	if (th->syn && !th->ack && !th->rst && !th->fin) {

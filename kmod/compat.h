@@ -28,4 +28,14 @@
 #define rbk_nla_strscpy	nla_strscpy
 #endif
 
+/*
+ * From 6.1 on, commands of this number and above refuse NLM_F_REPLACE as an
+ * ambiguous flag; WATCH_NEW gives it its usual meaning.
+ */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 1, 0)
+#define RBK_RESV_START_OP(cmd)	.resv_start_op = (cmd),
+#else
+#define RBK_RESV_START_OP(cmd)
+#endif
+
 #endif /* _RBK_COMPAT_H */

@@ -151,4 +151,5 @@ struct genl_family rbk_family __ro_after_init = {
 	.n_ops = ARRAY_SIZE(rbk_ops),
 	.mcgrps = rbk_groups,
 	.n_mcgrps = ARRAY_SIZE(rbk_groups),
+	RBK_RESV_START_OP(__RINGBACK_CMD_MAX)
 };
