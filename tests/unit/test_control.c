@@ -181,13 +181,17 @@ static void contacts_come_and_go(void **state)
 	int fd = client();
 
 	(void)state;
-	ask(fd, "{\"command\":\"contact add\",\"key\":\"192.0.2.0/24\",\"mail\":\"a@example.org\"}");
+	ask(fd,
+	    "{\"command\":\"contact add\",\"key\":\"192.0.2.0/24\",\"mail\":\"a@example.org\"}");
 	assert_line(0, "done");
-	ask(fd, "{\"command\":\"contact add\",\"key\":\"02-00-00-00-00-0A\",\"mail\":\"b@example.org\"}");
+	ask(fd,
+	    "{\"command\":\"contact add\",\"key\":\"02-00-00-00-00-0A\",\"mail\":\"b@example.org\"}");
 	assert_line(0, "done");
-	ask(fd, "{\"command\":\"contact add\",\"key\":\"192.0.2.1/24\",\"mail\":\"a@example.org\"}");
+	ask(fd,
+	    "{\"command\":\"contact add\",\"key\":\"192.0.2.1/24\",\"mail\":\"a@example.org\"}");
 	assert_line(0, "error");
-	ask(fd, "{\"command\":\"contact add\",\"key\":\"192.0.2.1\",\"mail\":\"a\\r\\n@example.org\"}");
+	ask(fd,
+	    "{\"command\":\"contact add\",\"key\":\"192.0.2.1\",\"mail\":\"a\\r\\n@example.org\"}");
 	assert_line(0, "error");
 	ask(fd, "{\"command\":\"show contacts\"}");
 	assert_line(0, "row");
@@ -214,10 +218,10 @@ static void import_takes_the_good_rows(void **state)
 		"[3,\"192.0.2.3\",\"not an address\"],[4,\"2001:db8::/32\",\"d@example.org\"],"
 		"[5],\"x\",[7,8,9]]}");
 	done = line(5);
-	assert_int_equal(json_integer_value(json_object_get(json_object_get(done, "done"),
-							    "imported")), 2);
-	assert_int_equal(json_integer_value(json_object_get(json_object_get(done, "done"),
-							    "refused")), 5);
+	assert_int_equal(
+		json_integer_value(json_object_get(json_object_get(done, "done"), "imported")), 2);
+	assert_int_equal(
+		json_integer_value(json_object_get(json_object_get(done, "done"), "refused")), 5);
 	json_decref(done);
 	assert_int_equal(engine_contacts(&e)->n, 2);
 	close(fd);
@@ -226,18 +230,33 @@ static void import_takes_the_good_rows(void **state)
 static void garbage_is_answered(void **state)
 {
 	static const char *const rows[] = {
-		"", "x", "{", "[]", "1", "\"show outages\"", "null", "{}", "{\"command\":1}",
-		"{\"command\":null}", "{\"command\":\"show\"}", "{\"command\":\"SHOW OUTAGES\"}",
-		"{\"command\":\"show outages\",\"command\":\"recover\"}", "\xff\xfe",
+		"",
+		"x",
+		"{",
+		"[]",
+		"1",
+		"\"show outages\"",
+		"null",
+		"{}",
+		"{\"command\":1}",
+		"{\"command\":null}",
+		"{\"command\":\"show\"}",
+		"{\"command\":\"SHOW OUTAGES\"}",
+		"{\"command\":\"show outages\",\"command\":\"recover\"}",
+		"\xff\xfe",
 		"{\"command\":\"show waiters\",\"server\":\"x\"}",
 		"{\"command\":\"show waiters\",\"client\":7}",
-		"{\"command\":\"recover\"}", "{\"command\":\"recover\",\"server\":\"192.0.2.1\"}",
+		"{\"command\":\"recover\"}",
+		"{\"command\":\"recover\",\"server\":\"192.0.2.1\"}",
 		"{\"command\":\"recover\",\"server\":\"192.0.2.1\",\"proto\":\"tcp\"}",
 		"{\"command\":\"recover\",\"server\":\"192.0.2.1\",\"proto\":\"tcp\",\"port\":65536}",
 		"{\"command\":\"recover\",\"server\":\"192.0.2.1\",\"proto\":\"x\",\"port\":80}",
-		"{\"command\":\"contact add\"}", "{\"command\":\"contact add\",\"key\":[],\"mail\":{}}",
-		"{\"command\":\"contact del\"}", "{\"command\":\"contact del\",\"key\":\"\"}",
-		"{\"command\":\"contact import\"}", "{\"command\":\"contact import\",\"rows\":{}}",
+		"{\"command\":\"contact add\"}",
+		"{\"command\":\"contact add\",\"key\":[],\"mail\":{}}",
+		"{\"command\":\"contact del\"}",
+		"{\"command\":\"contact del\",\"key\":\"\"}",
+		"{\"command\":\"contact import\"}",
+		"{\"command\":\"contact import\",\"rows\":{}}",
 	};
 	char deep[4000];
 	int fd = client();
@@ -341,7 +360,7 @@ static void long_listing_comes_whole(void **state)
 	(void)state;
 	fill_contacts(20000);
 	say(fd, request, strlen(request));
-	run(100);	/* it does not read: only a page or two may be waiting */
+	run(100); /* it does not read: only a page or two may be waiting */
 	while (!done) {
 		hear(fd);
 		for (s = answer; (s = strchr(s, '\n')); s++)
@@ -356,7 +375,8 @@ static void long_listing_comes_whole(void **state)
 static void monitors_see_events(void **state)
 {
 	const struct service s = { .server = { .family = AF_INET, .bytes = { 192, 0, 2, 1 } },
-				   .proto = IPPROTO_TCP, .port = 80 };
+				   .proto = IPPROTO_TCP,
+				   .port = 80 };
 	int fd = client(), lazy = client();
 	unsigned int i;
 	char big[1000];
@@ -440,19 +460,14 @@ static void many_clients_leave_nothing(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(contacts_come_and_go),
-		TEST(import_takes_the_good_rows),
-		TEST(garbage_is_answered),
-		TEST(noise_harms_nobody),
-		TEST(endless_line_is_cut_off),
-		TEST(half_closed_client_gets_its_answer),
-		TEST(long_listing_comes_whole),
-		TEST(monitors_see_events),
-		TEST(clients_are_bounded),
-		TEST(many_clients_leave_nothing),
+		TEST(contacts_come_and_go),	TEST(import_takes_the_good_rows),
+		TEST(garbage_is_answered),	TEST(noise_harms_nobody),
+		TEST(endless_line_is_cut_off),	TEST(half_closed_client_gets_its_answer),
+		TEST(long_listing_comes_whole), TEST(monitors_see_events),
+		TEST(clients_are_bounded),	TEST(many_clients_leave_nothing),
 	};
 
-	signal(SIGPIPE, SIG_IGN);	/* as in every room */
+	signal(SIGPIPE, SIG_IGN); /* as in every room */
 	log_init("engine", LOG_TO_STDERR, false);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -24,7 +24,7 @@
 #include "engine/tracker.h"
 #include "engine_kernel.h"
 
-#define SEC	NSEC_PER_SEC
+#define SEC NSEC_PER_SEC
 
 static struct conf_watch watch;
 static struct prefix servers[2];
@@ -97,17 +97,32 @@ static void stop_parts(void)
 static void defaults(void)
 {
 	watch = (struct conf_watch){
-		.name = "w", .servers = servers, .n_servers = 2, .keep = 86400, .no_reply = 3,
-		.recovery = EVIDENCE_TRAP | EVIDENCE_REPLY | EVIDENCE_PROBE, .confirm = true,
-		.stable = 0, .flap = 300, .probe_min = 1, .probe_max = 1, .probe_timeout = 1,
+		.name = "w",
+		.servers = servers,
+		.n_servers = 2,
+		.keep = 86400,
+		.no_reply = 3,
+		.recovery = EVIDENCE_TRAP | EVIDENCE_REPLY | EVIDENCE_PROBE,
+		.confirm = true,
+		.stable = 0,
+		.flap = 300,
+		.probe_min = 1,
+		.probe_max = 1,
+		.probe_timeout = 1,
 		.notify = ROUTE_MAIL,
 	};
 	prefix_parse(&servers[0], "192.0.2.0/24");
 	prefix_parse(&servers[1], "127.0.0.0/8");
 	conf = (struct conf){
-		.watches = &watch, .n_watches = 1, .store_keep = 90, .kernel = true,
-		.mail = { .configured = true, .give_up = 86400, .retry_min = 60,
-			  .retry_max = 3600, .rate = 20 },
+		.watches = &watch,
+		.n_watches = 1,
+		.store_keep = 90,
+		.kernel = true,
+		.mail = { .configured = true,
+			  .give_up = 86400,
+			  .retry_min = 60,
+			  .retry_max = 3600,
+			  .rate = 20 },
 	};
 }
 
@@ -202,8 +217,12 @@ static void client_fails(const struct service *s, const char *client)
 static void service_is(const struct service *s, uint8_t state)
 {
 	const struct nl_service row = {
-		.service = *s, .state = state, .reason = RINGBACK_REASON_NO_REPLY,
-		.since = time_now() - SEC, .changed = time_now(), .answered = time_now(),
+		.service = *s,
+		.state = state,
+		.reason = RINGBACK_REASON_NO_REPLY,
+		.since = time_now() - SEC,
+		.changed = time_now(),
+		.answered = time_now(),
 		.watch = "w",
 	};
 
@@ -260,7 +279,7 @@ static void waiters_are_told_when_a_reply_passes(void **state)
 	client_fails(&s, "203.0.113.5");
 	run(50);
 	assert_int_equal(latest(&s).ended, 0);
-	fake_kernel_answer(&s, &two);	/* it got through by itself */
+	fake_kernel_answer(&s, &two); /* it got through by itself */
 	outbox_window(e.outbox, 10);
 	service_is(&s, RINGBACK_SERVICE_UP);
 	run(100);
@@ -304,7 +323,7 @@ static void lost_by_the_kernel_is_not_reached(void **state)
 	service_is(&s, RINGBACK_SERVICE_DOWN);
 	client_fails(&s, "198.51.100.1");
 	run(50);
-	fake_kernel_answer(&s, &one);	/* gone, but because the module was reloaded */
+	fake_kernel_answer(&s, &one); /* gone, but because the module was reloaded */
 	assert_int_equal(store_begin(e.store), 0);
 	assert_int_equal(store_waiter_lost(e.store, NULL), 0);
 	assert_int_equal(store_commit(e.store), 0);
@@ -363,7 +382,7 @@ static void failure_seen_only_at_the_end_undoes_it(void **state)
 	service_is(&s, RINGBACK_SERVICE_DOWN);
 	service_is(&s, RINGBACK_SERVICE_UP);
 	run(100);
-	fake_kernel_fail(&s, &one, time_now());		/* its event is still under way */
+	fake_kernel_fail(&s, &one, time_now()); /* its event is still under way */
 	run(1200);
 	assert_int_equal(latest(&s).ended, 0);
 	assert_int_equal(fake_kernel.state, RINGBACK_SERVICE_DOWN);
@@ -419,7 +438,7 @@ static void trap_is_confirmed_by_a_real_connection(void **state)
 	service_is(&s, RINGBACK_SERVICE_DOWN);
 	tracker_trap(e.tracker, &trap);
 	run(100);
-	assert_int_equal(latest(&s).ended, 0);	/* the host is up, its service is not */
+	assert_int_equal(latest(&s).ended, 0); /* the host is up, its service is not */
 	assert_int_equal(listen(fd, 5), 0);
 	run(1500);
 	assert_true(latest(&s).ended > 0);
@@ -452,7 +471,7 @@ static void probes_find_a_service_that_is_back(void **state)
 	service_is(&s, RINGBACK_SERVICE_DOWN);
 	run(2500);
 	assert_int_equal(latest(&s).evidence, EVIDENCE_PROBE);
-	assert_int_equal(e.count.probes, 2);	/* the second verifies */
+	assert_int_equal(e.count.probes, 2); /* the second verifies */
 	close(fd);
 }
 
@@ -558,7 +577,7 @@ static void mailer_away_and_back(void **state)
 	result(2, DELIVERY_LATER, "come again");
 	run(100);
 	assert_int_equal(outbox_counts().queued, 1);
-	assert_int_equal(n_sent, 3);		/* not before retry_min */
+	assert_int_equal(n_sent, 3); /* not before retry_min */
 	result(2, DELIVERY_SENT, "a result that nobody waits for");
 	assert_int_equal(e.count.bad_messages, 1);
 }
@@ -616,6 +635,23 @@ static void open_outages_survive_the_engine(void **state)
 	assert_int_equal(latest(&s).id, id);
 	service_is(&s, RINGBACK_SERVICE_UP);
 	assert_int_equal(waiter_state(&s, "198.51.100.1"), WAITER_NOTIFIED);
+}
+
+static void outage_of_a_lost_watch_is_adopted(void **state)
+{
+	static struct portrange ports = { IPPROTO_TCP, 80, 80 };
+	const struct nl_service row = { .service = web(),
+					.state = RINGBACK_SERVICE_DOWN,
+					.since = time_now(),
+					.watch = "gone" };
+
+	(void)state;
+	watch.ports = &ports;
+	watch.n_ports = 1;
+	watch.recovery = 0;
+	tracker_service(e.tracker, &row);
+	service_is(&row.service, RINGBACK_SERVICE_UP); /* no evidence by the rules of "w" */
+	assert_int_equal(tracker_open(e.tracker), 1);
 }
 
 static void thousand_waiters_flow(void **state)
@@ -717,7 +753,7 @@ static void store_trouble_costs_only_time(void **state)
 	store_mem_fail(e.store, 0);
 	run(5200);
 	assert_int_equal(fake_kernel.resyncs, 1);
-	service_is(&s, RINGBACK_SERVICE_DOWN);		/* what the resync brings */
+	service_is(&s, RINGBACK_SERVICE_DOWN); /* what the resync brings */
 	tracker_attempt(e.tracker, &fake_kernel.attempts[0]);
 	run(50);
 	assert_int_equal(waiter_state(&s, "198.51.100.1"), WAITER_WAITING);
@@ -758,9 +794,11 @@ static void results_wait_for_the_store(void **state)
 	assert_int_equal(n_sent, 1);
 }
 
-#define ON_BOTH(test) \
-	{ #test " (memory)", test, setup_mem, teardown, NULL }, \
-	{ #test " (sqlite)", test, setup_sqlite, teardown, NULL }
+#define ON_BOTH(test)                                                 \
+	{ #test " (memory)", test, setup_mem, teardown, NULL },       \
+	{                                                             \
+#test " (sqlite)", test, setup_sqlite, teardown, NULL \
+	}
 
 int main(void)
 {
@@ -782,6 +820,7 @@ int main(void)
 		ON_BOTH(refusals_are_final),
 		ON_BOTH(full_socket_is_tried_again),
 		ON_BOTH(open_outages_survive_the_engine),
+		ON_BOTH(outage_of_a_lost_watch_is_adopted),
 		ON_BOTH(thousand_waiters_flow),
 		{ "ten_thousand_outages_leave_nothing", ten_thousand_outages_leave_nothing,
 		  setup_sqlite, teardown, NULL },

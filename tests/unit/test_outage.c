@@ -15,7 +15,7 @@
 #include "engine/resolve.h"
 #include "engine/retry.h"
 
-#define SEC	1000000000LL
+#define SEC 1000000000LL
 
 static const struct conf_watch watch = { .keep = 86400, .flap = 300, .notify = ROUTE_MAIL };
 
@@ -40,7 +40,7 @@ static void failures_join(void **state)
 	(void)state;
 	assert_true(waiter_join(&w, false, &f));
 	assert_int_equal(w.attempts, 3);
-	assert_false(waiter_join(&w, true, &f));	/* a dump says it again */
+	assert_false(waiter_join(&w, true, &f)); /* a dump says it again */
 
 	/* The kernel lost it and counts anew: one story for the waiter. */
 	w.in_kernel = false;
@@ -70,7 +70,7 @@ static void verdicts(void **state)
 	const int64_t now = 1000000 * SEC;
 	static const struct {
 		bool in_kernel, still_failed;
-		int age;		/* seconds since its last SYN */
+		int age; /* seconds since its last SYN */
 		const char *mail;
 		enum waiter_state verdict;
 	} rows[] = {
@@ -181,17 +181,42 @@ static void contact_keys_have_a_normal_form(void **state)
 static void mail_addresses(void **state)
 {
 	static const char *const good[] = {
-		"a@example.org", "first.last+tag@sub.example.org", "x@localhost",
-		"j\xc3\xb6rg@b\xc3\xbc" "cher.example", "o'neil@example.org", "a=b@example.org",
+		"a@example.org",
+		"first.last+tag@sub.example.org",
+		"x@localhost",
+		"j\xc3\xb6rg@b\xc3\xbc"
+		"cher.example",
+		"o'neil@example.org",
+		"a=b@example.org",
 	};
 	static const char *const bad[] = {
-		"", "a", "@example.org", "a@", "a@b@example.org", "a b@example.org",
-		"a@exam ple.org", "a@example.org\r\nRCPT TO:<b@example.org>", "a\n@example.org",
-		"<a@example.org>", "a@example..org", ".a@example.org", "a.@example.org",
-		"a..b@example.org", "a@-example.org", "a@example-.org", "\"a b\"@example.org",
-		"a@[192.0.2.1]", "a\xff@example.org", "a\xc3@example.org", "a\xc0\xaf@example.org",
-		"a\xed\xa0\x80@example.org", "a\xc2\x85@example.org", "a\x7f@example.org",
-		"-f@example.org", "a@exa_mple.org", "a,b@example.org",
+		"",
+		"a",
+		"@example.org",
+		"a@",
+		"a@b@example.org",
+		"a b@example.org",
+		"a@exam ple.org",
+		"a@example.org\r\nRCPT TO:<b@example.org>",
+		"a\n@example.org",
+		"<a@example.org>",
+		"a@example..org",
+		".a@example.org",
+		"a.@example.org",
+		"a..b@example.org",
+		"a@-example.org",
+		"a@example-.org",
+		"\"a b\"@example.org",
+		"a@[192.0.2.1]",
+		"a\xff@example.org",
+		"a\xc3@example.org",
+		"a\xc0\xaf@example.org",
+		"a\xed\xa0\x80@example.org",
+		"a\xc2\x85@example.org",
+		"a\x7f@example.org",
+		"-f@example.org",
+		"a@exa_mple.org",
+		"a,b@example.org",
 	};
 	char local[400];
 	size_t i;
@@ -212,7 +237,7 @@ static void mail_addresses(void **state)
 static void retries_back_off(void **state)
 {
 	const struct conf_mail m = { .retry_min = 60, .retry_max = 3600, .give_up = 86400 };
-	static const int at[] = { 0, 60, 240, 540, 960, 1500 };	/* 60 n n */
+	static const int at[] = { 0, 60, 240, 540, 960, 1500 }; /* 60 n n */
 	int64_t t = 0;
 	uint32_t n;
 

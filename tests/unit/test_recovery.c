@@ -11,23 +11,28 @@
 
 #include "engine/recovery.h"
 
-#define SEC	1000000000LL
+#define SEC 1000000000LL
 
 enum happens { TRAP, REPLY, PROBE, OPERATOR, CONNECTED, NO_ANSWER, FAILED, DUE };
 
 struct step {
-	int at;				/* seconds since the outage began */
+	int at; /* seconds since the outage began */
 	enum happens what;
-	int last;			/* FAILED: when the SYN was sent */
+	int last; /* FAILED: when the SYN was sent */
 	enum recovery_act act;
-	enum recovery_phase phase;	/* afterwards */
+	enum recovery_phase phase; /* afterwards */
 	uint8_t evidence;
 };
 
 static const struct conf_watch usual = {
 	.recovery = EVIDENCE_TRAP | EVIDENCE_REPLY | EVIDENCE_PROBE,
-	.confirm = true, .stable = 5, .flap = 300, .keep = 86400,
-	.probe_min = 5, .probe_max = 300, .probe_timeout = 5,
+	.confirm = true,
+	.stable = 5,
+	.flap = 300,
+	.keep = 86400,
+	.probe_min = 5,
+	.probe_max = 300,
+	.probe_timeout = 5,
 };
 
 static void play(const struct conf_watch *w, uint8_t proto, const struct step *steps, size_t n)
@@ -74,16 +79,16 @@ static void play(const struct conf_watch *w, uint8_t proto, const struct step *s
 	}
 }
 
-#define PLAY(w, proto, ...) do { \
-		static const struct step steps[] = { __VA_ARGS__ }; \
+#define PLAY(w, proto, ...)                                            \
+	do {                                                           \
+		static const struct step steps[] = { __VA_ARGS__ };    \
 		play(w, proto, steps, sizeof(steps) / sizeof(*steps)); \
 	} while (0)
 
 static void trap_is_confirmed_held_and_verified(void **state)
 {
 	(void)state;
-	PLAY(&usual, IPPROTO_TCP,
-	     { 1, TRAP, 0, RECOVERY_PROBE, RECOVERY_CONFIRM, EVIDENCE_TRAP },
+	PLAY(&usual, IPPROTO_TCP, { 1, TRAP, 0, RECOVERY_PROBE, RECOVERY_CONFIRM, EVIDENCE_TRAP },
 	     { 1, CONNECTED, 0, RECOVERY_WAIT, RECOVERY_HOLD, EVIDENCE_TRAP },
 	     { 3, DUE, 0, RECOVERY_WAIT, RECOVERY_HOLD, EVIDENCE_TRAP },
 	     { 6, DUE, 0, RECOVERY_PROBE, RECOVERY_VERIFY, EVIDENCE_TRAP },
@@ -93,16 +98,14 @@ static void trap_is_confirmed_held_and_verified(void **state)
 static void trap_before_its_service_waits(void **state)
 {
 	(void)state;
-	PLAY(&usual, IPPROTO_TCP,
-	     { 1, TRAP, 0, RECOVERY_PROBE, RECOVERY_CONFIRM, EVIDENCE_TRAP },
+	PLAY(&usual, IPPROTO_TCP, { 1, TRAP, 0, RECOVERY_PROBE, RECOVERY_CONFIRM, EVIDENCE_TRAP },
 	     { 1, TRAP, 0, RECOVERY_WAIT, RECOVERY_CONFIRM, EVIDENCE_TRAP },
 	     { 1, NO_ANSWER, 0, RECOVERY_WAIT, RECOVERY_CONFIRM, EVIDENCE_TRAP },
 	     { 2, DUE, 0, RECOVERY_WAIT, RECOVERY_CONFIRM, EVIDENCE_TRAP },
 	     { 11, DUE, 0, RECOVERY_PROBE, RECOVERY_CONFIRM, EVIDENCE_TRAP },
 	     { 11, CONNECTED, 0, RECOVERY_WAIT, RECOVERY_HOLD, EVIDENCE_TRAP });
 	/* ... but not for ever */
-	PLAY(&usual, IPPROTO_TCP,
-	     { 1, TRAP, 0, RECOVERY_PROBE, RECOVERY_CONFIRM, EVIDENCE_TRAP },
+	PLAY(&usual, IPPROTO_TCP, { 1, TRAP, 0, RECOVERY_PROBE, RECOVERY_CONFIRM, EVIDENCE_TRAP },
 	     { 302, NO_ANSWER, 0, RECOVERY_WAIT, RECOVERY_DOWN, 0 });
 }
 
@@ -113,23 +116,19 @@ static void trap_counts_itself_without_confirm_or_tcp(void **state)
 	(void)state;
 	w = usual;
 	w.confirm = false;
-	PLAY(&w, IPPROTO_TCP,
-	     { 1, TRAP, 0, RECOVERY_WAIT, RECOVERY_HOLD, EVIDENCE_TRAP },
+	PLAY(&w, IPPROTO_TCP, { 1, TRAP, 0, RECOVERY_WAIT, RECOVERY_HOLD, EVIDENCE_TRAP },
 	     { 6, DUE, 0, RECOVERY_PROBE, RECOVERY_VERIFY, EVIDENCE_TRAP });
 	w.recovery = EVIDENCE_TRAP;
-	PLAY(&w, IPPROTO_TCP,
-	     { 1, TRAP, 0, RECOVERY_WAIT, RECOVERY_HOLD, EVIDENCE_TRAP },
+	PLAY(&w, IPPROTO_TCP, { 1, TRAP, 0, RECOVERY_WAIT, RECOVERY_HOLD, EVIDENCE_TRAP },
 	     { 6, DUE, 0, RECOVERY_END, RECOVERY_HOLD, EVIDENCE_TRAP });
-	PLAY(&usual, IPPROTO_UDP,
-	     { 1, TRAP, 0, RECOVERY_WAIT, RECOVERY_HOLD, EVIDENCE_TRAP },
+	PLAY(&usual, IPPROTO_UDP, { 1, TRAP, 0, RECOVERY_WAIT, RECOVERY_HOLD, EVIDENCE_TRAP },
 	     { 6, DUE, 0, RECOVERY_END, RECOVERY_HOLD, EVIDENCE_TRAP });
 }
 
 static void reply_is_held_not_verified(void **state)
 {
 	(void)state;
-	PLAY(&usual, IPPROTO_TCP,
-	     { 1, REPLY, 0, RECOVERY_WAIT, RECOVERY_HOLD, EVIDENCE_REPLY },
+	PLAY(&usual, IPPROTO_TCP, { 1, REPLY, 0, RECOVERY_WAIT, RECOVERY_HOLD, EVIDENCE_REPLY },
 	     { 2, TRAP, 0, RECOVERY_WAIT, RECOVERY_HOLD, EVIDENCE_REPLY },
 	     { 6, DUE, 0, RECOVERY_END, RECOVERY_HOLD, EVIDENCE_REPLY });
 }
@@ -137,8 +136,7 @@ static void reply_is_held_not_verified(void **state)
 static void new_failure_cancels_a_hold(void **state)
 {
 	(void)state;
-	PLAY(&usual, IPPROTO_TCP,
-	     { 10, REPLY, 0, RECOVERY_WAIT, RECOVERY_HOLD, EVIDENCE_REPLY },
+	PLAY(&usual, IPPROTO_TCP, { 10, REPLY, 0, RECOVERY_WAIT, RECOVERY_HOLD, EVIDENCE_REPLY },
 	     /* its SYN is older than the answer: no new failure */
 	     { 12, FAILED, 9, RECOVERY_WAIT, RECOVERY_HOLD, EVIDENCE_REPLY },
 	     { 13, FAILED, 11, RECOVERY_WAIT, RECOVERY_DOWN, 0 },
@@ -150,8 +148,7 @@ static void new_failure_cancels_a_hold(void **state)
 static void last_probe_decides(void **state)
 {
 	(void)state;
-	PLAY(&usual, IPPROTO_TCP,
-	     { 5, DUE, 0, RECOVERY_PROBE, RECOVERY_DOWN, 0 },
+	PLAY(&usual, IPPROTO_TCP, { 5, DUE, 0, RECOVERY_PROBE, RECOVERY_DOWN, 0 },
 	     { 5, CONNECTED, 0, RECOVERY_WAIT, RECOVERY_HOLD, EVIDENCE_PROBE },
 	     { 10, DUE, 0, RECOVERY_PROBE, RECOVERY_VERIFY, EVIDENCE_PROBE },
 	     { 10, NO_ANSWER, 0, RECOVERY_WAIT, RECOVERY_DOWN, 0 });
@@ -164,8 +161,7 @@ static void operator_overrides(void **state)
 	(void)state;
 	w = usual;
 	w.recovery = 0;
-	PLAY(&w, IPPROTO_TCP,
-	     { 1, REPLY, 0, RECOVERY_WAIT, RECOVERY_DOWN, 0 },
+	PLAY(&w, IPPROTO_TCP, { 1, REPLY, 0, RECOVERY_WAIT, RECOVERY_DOWN, 0 },
 	     { 1, TRAP, 0, RECOVERY_WAIT, RECOVERY_DOWN, 0 },
 	     { 1, PROBE, 0, RECOVERY_WAIT, RECOVERY_DOWN, 0 },
 	     { 900, DUE, 0, RECOVERY_WAIT, RECOVERY_DOWN, 0 },
@@ -173,8 +169,7 @@ static void operator_overrides(void **state)
 	     { 906, DUE, 0, RECOVERY_END, RECOVERY_HOLD, EVIDENCE_OPERATOR });
 	w = usual;
 	w.stable = 0;
-	PLAY(&w, IPPROTO_TCP,
-	     { 1, OPERATOR, 0, RECOVERY_END, RECOVERY_HOLD, EVIDENCE_OPERATOR });
+	PLAY(&w, IPPROTO_TCP, { 1, OPERATOR, 0, RECOVERY_END, RECOVERY_HOLD, EVIDENCE_OPERATOR });
 }
 
 static void backoff_grows_within_bounds(void **state)

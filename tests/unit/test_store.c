@@ -34,7 +34,9 @@ static struct outage outage(const char *server, uint16_t port)
 {
 	return (struct outage){
 		.service = { .server = address(server), .proto = IPPROTO_TCP, .port = port },
-		.watch = "w", .reason = RINGBACK_REASON_REFUSED, .began = 1000,
+		.watch = "w",
+		.reason = RINGBACK_REASON_REFUSED,
+		.began = 1000,
 	};
 }
 
@@ -123,9 +125,16 @@ static void outages_and_waiters(struct store *st)
 	const struct outage_query open = { .open_only = true, .limit = 10 };
 	struct waiter_query q = { .state = WAITER_WAITING, .limit = 10 };
 	struct outage o = outage("192.0.2.10", 80), twin = o, other;
-	struct waiter w = { .client = address("2001:db8::1"), .first = 1, .last = 2, .attempts = 3,
-			    .has_mac = true, .mac = { { 2, 0, 0, 0, 0, 1 } }, .watch = "w",
-			    .mail = "a@example.org", .in_kernel = true }, x;
+	struct waiter w = { .client = address("2001:db8::1"),
+			    .first = 1,
+			    .last = 2,
+			    .attempts = 3,
+			    .has_mac = true,
+			    .mac = { { 2, 0, 0, 0, 0, 1 } },
+			    .watch = "w",
+			    .mail = "a@example.org",
+			    .in_kernel = true },
+		      x;
 	int n = 0;
 
 	assert_int_equal(store_begin(st), 0);
@@ -208,10 +217,14 @@ static void contacts(struct store *st)
 static void outbox(struct store *st)
 {
 	struct outage o = outage("2001:db8:2::10", 443);
-	struct notice n = { .client = address("192.0.2.1"), .mail = "a@example.org", .due = 100,
-			    .service = o.service, .created = 50 };
-	struct message m = { .mail = "a@example.org", .message_id = "x@example.org",
-			     .created = 60, .next = 60 };
+	struct notice n = { .client = address("192.0.2.1"),
+			    .mail = "a@example.org",
+			    .due = 100,
+			    .service = o.service,
+			    .created = 50 };
+	struct message m = {
+		.mail = "a@example.org", .message_id = "x@example.org", .created = 60, .next = 60
+	};
 	struct outbox_counts c;
 	unsigned int recent;
 	int64_t when;
@@ -307,7 +320,7 @@ static void survives_reopening(void **state)
 	assert_int_equal(store_begin(st), 0);
 	o.ended = 9;
 	assert_int_equal(store_outage_put(st, &o), 0);
-	store_close(st);	/* as a killed process does: without a commit */
+	store_close(st); /* as a killed process does: without a commit */
 	st = open_file();
 	assert_int_equal(store_outage_latest(st, &o.service, &again), 0);
 	assert_int_equal(again.ended, 0);
@@ -450,7 +463,8 @@ static void read_only(void **state)
 	(void)state;
 	/* As root a file's mode says nothing: the connection itself is made so. */
 	assert_int_equal(sqlite3_exec(((struct sqlite_store *)st)->db, "PRAGMA query_only = 1",
-				      NULL, NULL, NULL), SQLITE_OK);
+				      NULL, NULL, NULL),
+			 SQLITE_OK);
 	if (store_begin(st) == 0)
 		assert_int_equal(store_meta_put(st, "k", "v"), -EROFS);
 	assert_non_null(strstr(store_error(st), "cannot be written"));
@@ -463,9 +477,15 @@ static void read_only(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		IN_DIR(both_behave_alike), IN_DIR(survives_reopening), IN_DIR(locked),
-		IN_DIR(full),		   IN_DIR(newer),	       IN_DIR(foreign),
-		IN_DIR(damaged),	   IN_DIR(damaged_inside),     IN_DIR(missing_directory),
+		IN_DIR(both_behave_alike),
+		IN_DIR(survives_reopening),
+		IN_DIR(locked),
+		IN_DIR(full),
+		IN_DIR(newer),
+		IN_DIR(foreign),
+		IN_DIR(damaged),
+		IN_DIR(damaged_inside),
+		IN_DIR(missing_directory),
 		IN_DIR(read_only),
 	};
 

@@ -7,6 +7,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -240,19 +241,25 @@ static int send_notice(const struct msg_notice *n, void *arg)
 
 /* --- life ------------------------------------------------------------------------------- */
 
-/* Our name in message IDs: what RFC 5322 allows there without quoting. */
-static void host_name(char *buf, size_t size)
+/*
+ * The right-hand side of our message IDs: this host's full name, else the domain that
+ * the mails come from. Only what RFC 5322 allows there without quoting.
+ */
+static void host_name(const struct conf *conf, char *buf, size_t size)
 {
+	const char *from = conf->mail.from ? strchr(conf->mail.from, '@') : NULL;
 	char *s;
 
 	if (gethostname(buf, size) < 0)
 		buf[0] = '\0';
 	buf[size - 1] = '\0';
+	if (!strchr(buf, '.') && from)
+		snprintf(buf, size, "%s", from + 1);
 	for (s = buf; *s; s++)
 		if (!isalnum((unsigned char)*s) && *s != '-' && *s != '.')
 			*s = '-';
 	if (!isalnum((unsigned char)buf[0]))
-		strcpy(buf, "localhost");
+		snprintf(buf, size, "localhost");
 }
 
 static void make_parts(struct engine_room *r)
@@ -266,7 +273,7 @@ static void make_parts(struct engine_room *r)
 	struct engine *e = &r->e;
 	char host[64];
 
-	host_name(host, sizeof(host));
+	host_name(e->conf, host, sizeof(host));
 	e->batch = batch_new(e->base, e->store, &fortunes);
 	e->tracker = tracker_new(e);
 	e->outbox = outbox_new(e, host, send_notice, r);

@@ -18,6 +18,34 @@
 /* When the end of an outage could not be recorded: ms until the next try. */
 #define CLOSE_AGAIN_MS 1000
 
+static bool watch_covers(const struct conf_watch *w, const struct service *s)
+{
+	bool server = false, port = false;
+	size_t i;
+
+	for (i = 0; i < w->n_servers; i++)
+		server |= prefix_contains(&w->servers[i], &s->server);
+	for (i = 0; i < w->n_ports; i++)
+		port |= w->ports[i].proto == s->proto && w->ports[i].first <= s->port &&
+			s->port <= w->ports[i].last;
+	return server && port;
+}
+
+/* The watch whose rules @o follows: its own, or where that is gone one around it. */
+static void adopt_watch(const struct conf *conf, struct outage *o)
+{
+	size_t i;
+
+	if (conf_watch_find(conf, o->watch))
+		return;
+	for (i = 0; i < conf->n_watches; i++) {
+		if (!watch_covers(&conf->watches[i], &o->service))
+			continue;
+		memcpy(o->watch, conf->watches[i].name, sizeof(o->watch));
+		return;
+	}
+}
+
 /* A timer's argument: the track and where it belongs. */
 struct track_timer {
 	struct tracker *t;
@@ -54,6 +82,7 @@ struct track *track_new(struct tracker *t, const struct outage *o)
 	}
 	*arg = (struct track_timer){ .t = t, .tr = tr };
 	tr->o = *o;
+	adopt_watch(t->e->conf, &tr->o);
 	track_insert(&t->table, tr);
 	recovery_begin(&tr->r, track_watch(t, tr), o->service.proto, &now);
 	return tr;
@@ -124,11 +153,26 @@ static void act(struct tracker *t, struct track *tr, enum recovery_act what)
 	track_arm(tr);
 }
 
-static void log_evidence(struct tracker *t, const struct track *tr)
+void track_announce(struct tracker *t, struct track *tr)
+{
+	char name[TRACK_NAME_LEN], line[96];
+
+	if (tr->announced)
+		return;
+	tr->announced = true;
+	t->e->count.outages++;
+	snprintf(line, sizeof(line), "%s (%s), watch %s", tr->again ? "down again" : "down",
+		 nl_reason_name(tr->o.reason), tr->o.watch);
+	log_info("%s is %s", track_name(tr, name), line);
+	control_event(t->e->control, "outage", &tr->o.service, NULL, line);
+}
+
+static void log_evidence(struct tracker *t, struct track *tr)
 {
 	const struct conf_watch *w = track_watch(t, tr);
 	char name[TRACK_NAME_LEN], line[DETAIL_MAX + 64];
 
+	track_announce(t, tr);
 	if (tr->r.phase == RECOVERY_CONFIRM)
 		snprintf(line, sizeof(line), "evidence %s (%s), to be confirmed by a probe",
 			 evidence_name(tr->r.evidence), tr->r.detail);

@@ -35,6 +35,11 @@ const struct conf_watch *track_watch(const struct tracker *t, const struct track
 const char *track_name(const struct track *tr, char *buf);
 /* Sets the timer to what the state machine waits for. */
 void track_arm(struct track *tr);
+/*
+ * Says, once, that it is down: when that is on disk, or the next thing is to be said.
+ * While the store fails an outage may be opened, dropped and opened again.
+ */
+void track_announce(struct tracker *t, struct track *tr);
 /* Says that the recovery was undone. */
 void track_undone(struct tracker *t, const struct track *tr, const char *why);
 /* Evidence for @tr, which may be gone afterwards. */

@@ -17,6 +17,8 @@ struct track {
 	struct recovery r;
 	int64_t last_failure; /* latest SYN of a failed attempt, ns since the Epoch */
 	bool committed; /* the store has it */
+	bool again; /* an ended outage that was taken up again */
+	bool announced;
 	struct event *timer; /* r.due */
 };
 

@@ -105,7 +105,6 @@ static int choose_outage(struct tracker *t, const struct nl_service *s, struct o
 
 static void open_outage(struct tracker *t, const struct nl_service *s)
 {
-	char name[TRACK_NAME_LEN], line[96];
 	struct track *tr;
 	struct outage o;
 	bool again;
@@ -122,12 +121,8 @@ static void open_outage(struct tracker *t, const struct nl_service *s)
 		batch_fail(t->e->batch, rc < 0 ? rc : -ENOMEM, "open an outage");
 		return;
 	}
+	tr->again = again;
 	t->uncommitted = true;
-	t->e->count.outages++;
-	snprintf(line, sizeof(line), "%s (%s), watch %s", again ? "down again" : "down",
-		 nl_reason_name(s->reason), s->watch);
-	log_info("%s is %s", track_name(tr, name), line);
-	control_event(t->e->control, "outage", &s->service, NULL, line);
 	track_arm(tr);
 	take_up_early(t, &s->service);
 	kernel_want_attempts(t->e->kernel, &s->service);
@@ -275,6 +270,7 @@ static int load_one(const struct outage *o, void *arg)
 	if (!tr)
 		return -ENOMEM;
 	tr->committed = true;
+	tr->announced = true;
 	track_arm(tr);
 	return 0;
 }
@@ -304,8 +300,10 @@ void tracker_committed(struct tracker *t)
 
 	if (!t->uncommitted)
 		return;
-	TAILQ_FOREACH(tr, &t->table.all, all)
+	TAILQ_FOREACH(tr, &t->table.all, all) {
 		tr->committed = true;
+		track_announce(t, tr);
+	}
 	t->uncommitted = false;
 }
 
