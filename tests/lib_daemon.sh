@@ -37,8 +37,8 @@ daemon_conf()
 			ports = {"tcp/80", "tcp/8000-8099"}
 			no-reply = 1
 			stable = 1
-			probe-min = 1
-			probe-max = 2
+			probe-min = ${PROBE_MIN:-1}
+			probe-max = ${PROBE_MAX:-2}
 			probe-timeout = 2
 			admission = "first-syn"
 			$WATCH_LINES

@@ -1,0 +1,48 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# A router whose ports are in a VRF sees what any router sees, each SYN once.
+. "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/../lib_places.sh"
+
+setup_topology
+ip -n "$router" link add blue type vrf table 10 || skip "no VRF in this kernel"
+links router <<-LINKS
+	link set blue up
+	link set client1 master blue
+	link set servers master blue
+	addr replace 2001:db8:1::1/64 dev client1 nodad
+	addr replace 2001:db8:3::1/64 dev servers nodad
+LINKS
+ip -n "$router" rule add l3mdev pref 999 2>/dev/null
+ip -n "$router" -6 rule add l3mdev pref 999 2>/dev/null
+
+story()
+{
+	local proxy=$1
+
+	watch_add "vrf$FAMILY" "$SERVERS" tcp/80
+	client_fails client1 "$SERVER1" 80
+	check "forwarded inside the VRF: refused" \
+		wait_until 5 attempt_is "$CLIENT1" "$SERVER1" 80 refused
+	check "the interface is the port, not the VRF" \
+		[ "$(attempt_field "$SERVER1" interface)" = client1 ]
+	client_fails client1 "$NOBODY" 80
+	check "what the router itself says: host-unreachable" \
+		wait_until 5 attempt_is "$CLIENT1" "$NOBODY" 80 host-unreachable
+	server_starts server1 80
+	check "the server returns" client_connects client1 "$SERVER1" 80
+	check "the client knows it" wait_until 2 attempt_unknown "$CLIENT1" "$SERVER1" 80
+	server_stops server1 80
+
+	# LOCAL_OUT is passed twice in a VRF, on its device and on the port's.
+	watch_add "vrf$FAMILY-own" "$SERVER2" tcp/80 hook local admission trouble
+	in_ns router curl -s -o "$TEST_TMP/page" --interface blue --connect-timeout 2 \
+		"http://$(bracket "$SERVER2")/" && fail "it answered"
+	check "the router's own attempt, through the VRF: refused" \
+		wait_until 5 attempt_is "$proxy" "$SERVER2" 80 refused
+	check "it was one attempt" [ "$(attempt_field "$SERVER2" attempts)" = 1 ]
+}
+
+story 192.0.2.1
+use_family 6
+story 2001:db8:3::1
