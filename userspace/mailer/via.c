@@ -6,6 +6,7 @@
 #include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -50,6 +51,9 @@ void via_report(const struct via_job *job, uint32_t index, enum delivery deliver
 		.delivery = (uint8_t)delivery,
 	};
 
+	/* Some libraries give the whole line, others what follows the code. */
+	if (text && r.code && strtol(text, NULL, 10) == code && strcspn(text, " -") == 3 && text[3])
+		text += 4;
 	via_clean(r.text, sizeof(r.text), text);
 	report_write(job, &r);
 }
