@@ -14,15 +14,13 @@
 #error "nf_ringback needs a kernel with CONFIG_INET and CONFIG_NETFILTER"
 #endif
 
-/* 6.0: the same, with the missing attribute in the extack. */
+/* 6.0: the same, and extack names the attribute that is missing. */
 #ifndef GENL_REQ_ATTR_CHECK
-#define GENL_REQ_ATTR_CHECK(info, attr)						\
-	((info)->attrs[attr] ? 0 :						\
-	 ({ NL_SET_ERR_MSG((info)->extack, "a required attribute is missing"); 1; }))
+#define GENL_REQ_ATTR_CHECK(info, attr)	(!(info)->attrs[attr])
 #endif
 
 /* 5.11 renamed nla_strlcpy() and let it tell of truncation. */
-#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 11, 0)
+#if KERNEL_VERSION(5, 11, 0) > LINUX_VERSION_CODE
 #define rbk_nla_strscpy	nla_strlcpy
 #else
 #define rbk_nla_strscpy	nla_strscpy
@@ -32,7 +30,7 @@
  * From 6.1 on, commands of this number and above refuse NLM_F_REPLACE as an
  * ambiguous flag; WATCH_NEW gives it its usual meaning.
  */
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 1, 0)
+#if KERNEL_VERSION(6, 1, 0) <= LINUX_VERSION_CODE
 #define RBK_RESV_START_OP(cmd)	.resv_start_op = (cmd),
 #else
 #define RBK_RESV_START_OP(cmd)

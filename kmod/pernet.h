@@ -32,7 +32,7 @@ struct rbk_stats {
 struct rbk_net {
 	struct net *net;
 
-	struct mutex watch_lock;
+	struct mutex watch_lock;	/* changes of watches, from netlink */
 	bool started;			/* watch_lock: the tables exist */
 	struct list_head watches;	/* watch_lock: struct rbk_watch, in the order added */
 	struct ida watch_ids;		/* watch_lock */
@@ -72,6 +72,7 @@ int rbk_net_start(struct rbk_net *rn);
 /* Are the tables there? Once they are, they stay as long as the namespace. */
 static inline bool rbk_net_started(const struct rbk_net *rn)
 {
+	/* Pairs with rbk_net_start(): who sees it true sees the tables. */
 	return smp_load_acquire(&rn->started);
 }
 

@@ -3,9 +3,9 @@
  * The state of services in trouble:
  *
  *	suspect --enough failures--> down --answer--> up
+ *	partial --failures and no answer for long--> down
+ *	partial --answers and no failure for long--> up
  *	up, suspect --failures soon after an answer--> partial
- *	partial --failures, and no answer for long--> down
- *	partial --answers, and no failure for long--> up
  *
  * Events are sent with the lock held, so that they come in the order of the
  * changes.

@@ -64,10 +64,12 @@ static u32 rbk_rule_hash(const struct rbk_rules *r, const union nf_inet_addr *ad
 
 static void rbk_mask(union nf_inet_addr *out, const union nf_inet_addr *addr, u8 family, u8 len)
 {
-	if (family == NFPROTO_IPV4)
-		*out = (union nf_inet_addr){ .all = { addr->all[0] & (__force u32)inet_make_mask(len) } };
-	else
+	if (family == NFPROTO_IPV4) {
+		memset(out, 0, sizeof(*out));
+		out->ip = addr->ip & inet_make_mask(len);
+	} else {
 		ipv6_addr_prefix(&out->in6, &addr->in6, len);
+	}
 }
 
 /* A watch of a single port is found by it: a thousand may share a server. */

@@ -22,7 +22,7 @@ static struct rbk_packet __init rbk_filter_packet(u8 family, u8 proto, u32 n)
 }
 
 /* Each step is one packet, later by a number of ticks, in order. */
-static const struct rbk_filter_row {
+struct rbk_filter_row {
 	const char *name;
 	u8 family;
 	u8 proto;
@@ -30,7 +30,9 @@ static const struct rbk_filter_row {
 	u32 now;
 	bool renew;
 	int age;	/* expected of rbk_filter_see() */
-} rbk_filter_rows[] __initconst = {
+};
+
+static const struct rbk_filter_row rbk_filter_rows[] __initconst = {
 	{ "first SYN", NFPROTO_IPV4, IPPROTO_TCP, 1, 1000, false, -1 },
 	{ "the same SYN", NFPROTO_IPV4, IPPROTO_TCP, 1, 1060, false, 60 },
 	{ "age counts from the first", NFPROTO_IPV4, IPPROTO_TCP, 1, 1180, false, 180 },

@@ -5,149 +5,125 @@
  * 2001:db8:3::10 port 80; the ISN is 0x01020304.
  */
 
-#define C4	198, 51, 100, 7
-#define S4	192, 0, 2, 10
-#define C6	0x20, 1, 0xd, 0xb8, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 7
-#define S6	0x20, 1, 0xd, 0xb8, 0, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x10
-#define CPORT	0x9c, 0x40
-#define SPORT	0, 80
-#define ISN	1, 2, 3, 4
-#define NEXT	1, 2, 3, 5	/* ISN + 1 */
-#define ZERO4	0, 0, 0, 0
+#define C4_S4	"c6336407c000020a"
+#define S4_C4	"c000020ac6336407"
+#define S4_S4	"c000020ac000020a"
+#define C6_S6	"20010db800010000000000000000000720010db8000300000000000000000010"
+#define S6_C6	"20010db800030000000000000000001020010db8000100000000000000000007"
 
-#define SYN	0x02
-#define RST	0x04
-#define ACK	0x10
+/* IPv4 headers up to the addresses: 20 bytes, no fragment. */
+#define TCP4	"450000280001000040060000"
+#define UDP4	"4500001c0001000040110000"
+#define ICMP4	"450000440001000040010000"
+/* IPv6 headers, likewise. */
+#define TCP6	"6000000000140640"
+#define DEST6	"6000000000483c40"	/* destination options follow */
+#define FRAG6	"60000000001c2c40"
+#define ICMP6	"6000000000443a40"
 
-#define IP4(vhl, frag, proto, len, src, dst) \
-	vhl, 0, 0, len, 0, 1, frag, 64, proto, 0, 0, src, dst
-#define IP6(next, len, src, dst) \
-	0x60, 0, 0, 0, 0, len, next, 64, src, dst
-#define TCP(sport, dport, seq, ack, doff, flags) \
-	sport, dport, seq, ack, (doff) << 4, flags, 0xff, 0xff, 0, 0, 0, 0
-#define UDP(sport, dport)	sport, dport, 0, 8, 0, 0
-#define ICMP(type, code)	type, code, 0, 0, ZERO4
-#define WHOLE			0, 0	/* flags and fragment offset */
-#define LATER			0, 1
-#define CLIENT_SYN		TCP(CPORT, SPORT, ISN, ZERO4, 5, SYN)
+#define SYN	"9c40005001020304000000005002ffff00000000"
+#define SYNACK	"00509c4000000000010203055012ffff00000000"
+#define RST_ACK	"00509c4000000000010203055014000000000000"
+#define ACK	"9c40005001020304010203055010ffff00000000"
+#define UDP	"9c40005000080000"
+#define EXT	"3c00000000000000"	/* destination options, and more of them */
 
-static const struct rbk_classify_row {
+struct rbk_classify_row {
 	const char *name;
 	u8 family;
-	u8 length;
-	u8 bytes[128];
+	const char *hex;
 	enum rbk_verdict verdict;
 	u8 reason;
 	bool quotes_opening;
-} rbk_classify_rows[] __initconst = {
-	{ "SYN", NFPROTO_IPV4, 40,
-	  { IP4(0x45, WHOLE, 6, 40, C4, S4), CLIENT_SYN }, RBK_SYN },
-	{ "SYN over IPv6", NFPROTO_IPV6, 60,
-	  { IP6(6, 20, C6, S6), CLIENT_SYN }, RBK_SYN },
-	{ "SYN behind IP options", NFPROTO_IPV4, 44,
-	  { IP4(0x46, WHOLE, 6, 44, C4, S4), 1, 1, 1, 0, CLIENT_SYN }, RBK_SYN },
-	{ "SYN behind hop-by-hop options", NFPROTO_IPV6, 68,
-	  { IP6(0, 28, C6, S6), 6, 0, 1, 4, ZERO4, CLIENT_SYN }, RBK_SYN },
-	{ "SYN in an atomic fragment", NFPROTO_IPV6, 68,
-	  { IP6(44, 28, C6, S6), 6, 0, 0, 0, ZERO4, CLIENT_SYN }, RBK_SYN },
-	{ "SYN+ACK", NFPROTO_IPV4, 40,
-	  { IP4(0x45, WHOLE, 6, 40, S4, C4), TCP(SPORT, CPORT, ZERO4, NEXT, 5, SYN | ACK) },
-	  RBK_SYNACK },
-	{ "RST to a SYN", NFPROTO_IPV4, 40,
-	  { IP4(0x45, WHOLE, 6, 40, S4, C4), TCP(SPORT, CPORT, ZERO4, NEXT, 5, RST | ACK) },
-	  RBK_RST, RINGBACK_REASON_REFUSED },
-	{ "RST without ACK", NFPROTO_IPV4, 40,
-	  { IP4(0x45, WHOLE, 6, 40, S4, C4), TCP(SPORT, CPORT, ISN, ZERO4, 5, RST) },
-	  RBK_NOTHING },
-	{ "established", NFPROTO_IPV4, 40,
-	  { IP4(0x45, WHOLE, 6, 40, C4, S4), TCP(CPORT, SPORT, ISN, NEXT, 5, ACK) },
-	  RBK_NOTHING },
-	{ "SYN with RST", NFPROTO_IPV4, 40,
-	  { IP4(0x45, WHOLE, 6, 40, C4, S4), TCP(CPORT, SPORT, ISN, NEXT, 5, SYN | RST | ACK) },
-	  RBK_NOTHING },
-	{ "later fragment", NFPROTO_IPV4, 40,
-	  { IP4(0x45, LATER, 6, 40, C4, S4), CLIENT_SYN }, RBK_NOTHING },
-	{ "later fragment of IPv6", NFPROTO_IPV6, 68,
-	  { IP6(44, 28, C6, S6), 6, 0, 0, 8, ZERO4, CLIENT_SYN }, RBK_NOTHING },
-	{ "no next header", NFPROTO_IPV6, 60,
-	  { IP6(59, 20, C6, S6), CLIENT_SYN }, RBK_NOTHING },
-	{ "extension header that does not end", NFPROTO_IPV6, 68,
-	  { IP6(60, 28, C6, S6), 6, 255, 0, 0, ZERO4, CLIENT_SYN }, RBK_MALFORMED },
-	{ "nine extension headers", NFPROTO_IPV6, 112,
-	  { IP6(60, 72, C6, S6), 60, 0, 0, 0, ZERO4, 60, 0, 0, 0, ZERO4, 60, 0, 0, 0, ZERO4,
-	    60, 0, 0, 0, ZERO4, 60, 0, 0, 0, ZERO4, 60, 0, 0, 0, ZERO4, 60, 0, 0, 0, ZERO4,
-	    60, 0, 0, 0, ZERO4, 60, 0, 0, 0, ZERO4 }, RBK_NOTHING },
-	{ "TCP header cut", NFPROTO_IPV4, 39,
-	  { IP4(0x45, WHOLE, 6, 40, C4, S4), CLIENT_SYN }, RBK_MALFORMED },
-	{ "data offset too small", NFPROTO_IPV4, 40,
-	  { IP4(0x45, WHOLE, 6, 40, C4, S4), TCP(CPORT, SPORT, ISN, ZERO4, 4, SYN) },
-	  RBK_MALFORMED },
-	{ "data offset beyond the end", NFPROTO_IPV4, 40,
-	  { IP4(0x45, WHOLE, 6, 40, C4, S4), TCP(CPORT, SPORT, ISN, ZERO4, 15, SYN) },
-	  RBK_MALFORMED },
-	{ "IP header too short", NFPROTO_IPV4, 40,
-	  { IP4(0x44, WHOLE, 6, 40, C4, S4), CLIENT_SYN }, RBK_MALFORMED },
-	{ "other version", NFPROTO_IPV4, 40,
-	  { IP4(0x65, WHOLE, 6, 40, C4, S4), CLIENT_SYN }, RBK_MALFORMED },
-	{ "total length less than the header", NFPROTO_IPV4, 40,
-	  { IP4(0x45, WHOLE, 6, 19, C4, S4), CLIENT_SYN }, RBK_MALFORMED },
-	{ "UDP", NFPROTO_IPV4, 28,
-	  { IP4(0x45, WHOLE, 17, 28, C4, S4), UDP(CPORT, SPORT) }, RBK_UDP },
-	{ "UDP header cut", NFPROTO_IPV4, 27,
-	  { IP4(0x45, WHOLE, 17, 28, C4, S4), UDP(CPORT, SPORT) }, RBK_MALFORMED },
-	{ "host unreachable, the whole SYN quoted", NFPROTO_IPV4, 68,
-	  { IP4(0x45, WHOLE, 1, 68, S4, C4), ICMP(3, 1), IP4(0x45, WHOLE, 6, 40, C4, S4),
-	    CLIENT_SYN }, RBK_ICMP_ERROR, RINGBACK_REASON_HOST_UNREACHABLE, true },
-	{ "eight bytes quoted", NFPROTO_IPV4, 56,
-	  { IP4(0x45, WHOLE, 1, 56, S4, C4), ICMP(3, 13), IP4(0x45, WHOLE, 6, 40, C4, S4),
-	    CPORT, SPORT, ISN }, RBK_ICMP_ERROR, RINGBACK_REASON_ADMIN_PROHIBITED },
-	{ "seven bytes quoted", NFPROTO_IPV4, 55,
-	  { IP4(0x45, WHOLE, 1, 55, S4, C4), ICMP(3, 1), IP4(0x45, WHOLE, 6, 40, C4, S4),
-	    CPORT, SPORT, ISN }, RBK_MALFORMED },
-	{ "quoted header that lies about its length", NFPROTO_IPV4, 68,
-	  { IP4(0x45, WHOLE, 1, 68, S4, C4), ICMP(3, 1), IP4(0x4f, WHOLE, 6, 60, C4, S4),
-	    CLIENT_SYN }, RBK_MALFORMED },
-	{ "quoted fragment", NFPROTO_IPV4, 68,
-	  { IP4(0x45, WHOLE, 1, 68, S4, C4), ICMP(3, 1), IP4(0x45, LATER, 6, 40, C4, S4),
-	    CLIENT_SYN }, RBK_NOTHING },
-	{ "quotation of somebody else's packet", NFPROTO_IPV4, 68,
-	  { IP4(0x45, WHOLE, 1, 68, S4, C4), ICMP(3, 1), IP4(0x45, WHOLE, 6, 40, S4, S4),
-	    CLIENT_SYN }, RBK_MALFORMED },
-	{ "quotation of an established connection", NFPROTO_IPV4, 68,
-	  { IP4(0x45, WHOLE, 1, 68, S4, C4), ICMP(3, 1), IP4(0x45, WHOLE, 6, 40, C4, S4),
-	    TCP(CPORT, SPORT, ISN, NEXT, 5, ACK) }, RBK_NOTHING },
-	{ "path MTU discovery", NFPROTO_IPV4, 68,
-	  { IP4(0x45, WHOLE, 1, 68, S4, C4), ICMP(3, 4), IP4(0x45, WHOLE, 6, 40, C4, S4),
-	    CLIENT_SYN }, RBK_NOTHING },
-	{ "TTL exceeded", NFPROTO_IPV4, 68,
-	  { IP4(0x45, WHOLE, 1, 68, S4, C4), ICMP(11, 0), IP4(0x45, WHOLE, 6, 40, C4, S4),
-	    CLIENT_SYN }, RBK_ICMP_ERROR, RINGBACK_REASON_TTL_EXCEEDED, true },
-	{ "echo request", NFPROTO_IPV4, 28,
-	  { IP4(0x45, WHOLE, 1, 28, C4, S4), ICMP(8, 0) }, RBK_NOTHING },
-	{ "closed UDP port", NFPROTO_IPV4, 56,
-	  { IP4(0x45, WHOLE, 1, 56, S4, C4), ICMP(3, 3), IP4(0x45, WHOLE, 17, 28, C4, S4),
-	    UDP(CPORT, SPORT) }, RBK_ICMP_ERROR, RINGBACK_REASON_REFUSED, true },
-	{ "ICMPv6 address unreachable", NFPROTO_IPV6, 108,
-	  { IP6(58, 68, S6, C6), ICMP(1, 3), IP6(6, 20, C6, S6), CLIENT_SYN },
+};
+
+static const struct rbk_classify_row rbk_classify_rows[] __initconst = {
+	{ "SYN", NFPROTO_IPV4, TCP4 C4_S4 SYN, RBK_SYN },
+	{ "SYN over IPv6", NFPROTO_IPV6, TCP6 C6_S6 SYN, RBK_SYN },
+	{ "SYN behind IP options", NFPROTO_IPV4,
+	  "4600002c0001000040060000" C4_S4 "01010100" SYN, RBK_SYN },
+	{ "SYN behind destination options", NFPROTO_IPV6,
+	  DEST6 C6_S6 "0600010400000000" SYN, RBK_SYN },
+	{ "SYN in an atomic fragment", NFPROTO_IPV6,
+	  FRAG6 C6_S6 "0600000000000000" SYN, RBK_SYN },
+	{ "SYN+ACK", NFPROTO_IPV4, TCP4 S4_C4 SYNACK, RBK_SYNACK },
+	{ "RST to a SYN", NFPROTO_IPV4, TCP4 S4_C4 RST_ACK, RBK_RST, RINGBACK_REASON_REFUSED },
+	{ "RST without ACK", NFPROTO_IPV4,
+	  TCP4 S4_C4 "00509c4000000000010203055004000000000000", RBK_NOTHING },
+	{ "established", NFPROTO_IPV4, TCP4 C4_S4 ACK, RBK_NOTHING },
+	{ "SYN with RST and ACK", NFPROTO_IPV4,
+	  TCP4 C4_S4 "9c40005001020304010203055016ffff00000000", RBK_NOTHING },
+	{ "SYN with FIN", NFPROTO_IPV4,
+	  TCP4 C4_S4 "9c40005001020304000000005003ffff00000000", RBK_NOTHING },
+	{ "later fragment", NFPROTO_IPV4, "450000280001000140060000" C4_S4 SYN, RBK_NOTHING },
+	{ "later fragment of IPv6", NFPROTO_IPV6,
+	  FRAG6 C6_S6 "0600000800000000" SYN, RBK_NOTHING },
+	{ "no next header", NFPROTO_IPV6, "6000000000143b40" C6_S6 SYN, RBK_NOTHING },
+	{ "extension header that does not end", NFPROTO_IPV6,
+	  DEST6 C6_S6 "06ff000000000000" SYN, RBK_MALFORMED },
+	{ "nine extension headers", NFPROTO_IPV6,
+	  DEST6 C6_S6 EXT EXT EXT EXT EXT EXT EXT EXT EXT, RBK_NOTHING },
+	{ "TCP header cut", NFPROTO_IPV4,
+	  TCP4 C4_S4 "9c40005001020304000000005002ffff000000", RBK_MALFORMED },
+	{ "data offset too small", NFPROTO_IPV4,
+	  TCP4 C4_S4 "9c40005001020304000000004002ffff00000000", RBK_MALFORMED },
+	{ "data offset beyond the end", NFPROTO_IPV4,
+	  TCP4 C4_S4 "9c4000500102030400000000f002ffff00000000", RBK_MALFORMED },
+	{ "IP header too short", NFPROTO_IPV4,
+	  "440000280001000040060000" C4_S4 SYN, RBK_MALFORMED },
+	{ "other version", NFPROTO_IPV4, "650000280001000040060000" C4_S4 SYN, RBK_MALFORMED },
+	{ "total length less than the header", NFPROTO_IPV4,
+	  "450000130001000040060000" C4_S4 SYN, RBK_MALFORMED },
+	{ "UDP", NFPROTO_IPV4, UDP4 C4_S4 UDP, RBK_UDP },
+	{ "UDP header cut", NFPROTO_IPV4, UDP4 C4_S4 "9c400050000800", RBK_MALFORMED },
+	{ "host unreachable, the whole SYN quoted", NFPROTO_IPV4,
+	  ICMP4 S4_C4 "0301000000000000" TCP4 C4_S4 SYN,
 	  RBK_ICMP_ERROR, RINGBACK_REASON_HOST_UNREACHABLE, true },
-	{ "ICMPv6 packet too big", NFPROTO_IPV6, 108,
-	  { IP6(58, 68, S6, C6), ICMP(2, 0), IP6(6, 20, C6, S6), CLIENT_SYN }, RBK_NOTHING },
-	{ "ICMPv6 in IPv4", NFPROTO_IPV4, 68,
-	  { IP4(0x45, WHOLE, 58, 68, S4, C4), ICMP(1, 3), IP4(0x45, WHOLE, 6, 40, C4, S4),
-	    CLIENT_SYN }, RBK_NOTHING },
-	{ "nothing at all", NFPROTO_IPV6, 0, { 0 }, RBK_MALFORMED },
+	{ "eight bytes quoted", NFPROTO_IPV4,
+	  ICMP4 S4_C4 "030d000000000000" TCP4 C4_S4 "9c40005001020304",
+	  RBK_ICMP_ERROR, RINGBACK_REASON_ADMIN_PROHIBITED },
+	{ "seven bytes quoted", NFPROTO_IPV4,
+	  ICMP4 S4_C4 "0301000000000000" TCP4 C4_S4 "9c400050010203", RBK_MALFORMED },
+	{ "quoted header that lies about its length", NFPROTO_IPV4,
+	  ICMP4 S4_C4 "03010000000000004f0000280001000040060000" C4_S4 SYN, RBK_MALFORMED },
+	{ "quoted fragment", NFPROTO_IPV4,
+	  ICMP4 S4_C4 "0301000000000000450000280001000140060000" C4_S4 SYN, RBK_NOTHING },
+	{ "quotation of somebody else's packet", NFPROTO_IPV4,
+	  ICMP4 S4_C4 "0301000000000000" TCP4 S4_S4 SYN, RBK_MALFORMED },
+	{ "quotation of an established connection", NFPROTO_IPV4,
+	  ICMP4 S4_C4 "0301000000000000" TCP4 C4_S4 ACK, RBK_NOTHING },
+	{ "path MTU discovery", NFPROTO_IPV4,
+	  ICMP4 S4_C4 "0304000000000000" TCP4 C4_S4 SYN, RBK_NOTHING },
+	{ "unknown code of destination unreachable", NFPROTO_IPV4,
+	  ICMP4 S4_C4 "03ff000000000000" TCP4 C4_S4 SYN,
+	  RBK_ICMP_ERROR, RINGBACK_REASON_ICMP_OTHER, true },
+	{ "TTL exceeded", NFPROTO_IPV4, ICMP4 S4_C4 "0b00000000000000" TCP4 C4_S4 SYN,
+	  RBK_ICMP_ERROR, RINGBACK_REASON_TTL_EXCEEDED, true },
+	{ "echo request", NFPROTO_IPV4, ICMP4 C4_S4 "0800000000000000", RBK_NOTHING },
+	{ "ICMP header cut", NFPROTO_IPV4, ICMP4 S4_C4 "03010000000000", RBK_MALFORMED },
+	{ "closed UDP port", NFPROTO_IPV4, ICMP4 S4_C4 "0303000000000000" UDP4 C4_S4 UDP,
+	  RBK_ICMP_ERROR, RINGBACK_REASON_REFUSED, true },
+	{ "ICMPv6 address unreachable", NFPROTO_IPV6,
+	  ICMP6 S6_C6 "0103000000000000" TCP6 C6_S6 SYN,
+	  RBK_ICMP_ERROR, RINGBACK_REASON_HOST_UNREACHABLE, true },
+	{ "ICMPv6 packet too big", NFPROTO_IPV6,
+	  ICMP6 S6_C6 "0200000000000500" TCP6 C6_S6 SYN, RBK_NOTHING },
+	{ "ICMPv6 in IPv4", NFPROTO_IPV4,
+	  "4500004400010000403a0000" S4_C4 "0103000000000000" TCP4 C4_S4 SYN, RBK_NOTHING },
+	{ "nothing at all", NFPROTO_IPV6, "", RBK_MALFORMED },
 };
 
 static bool __init rbk_classify_row_ok(const struct rbk_classify_row *row, struct sk_buff *skb)
 {
 	union nf_inet_addr client = { .all = {} }, server = { .all = {} };
-	static const u8 c4[] = { C4 }, s4[] = { S4 }, c6[] = { C6 }, s6[] = { S6 };
 	bool v4 = row->family == NFPROTO_IPV4;
+	size_t addr = v4 ? 4 : 16, length = strlen(row->hex) / 2;
 	struct rbk_packet p;
 
-	memcpy(&client, v4 ? c4 : c6, v4 ? sizeof(c4) : sizeof(c6));
-	memcpy(&server, v4 ? s4 : s6, v4 ? sizeof(s4) : sizeof(s6));
-	skb_put_data(skb, row->bytes, row->length);
+	if (hex2bin((u8 *)&client, v4 ? C4_S4 : C6_S6, addr) ||
+	    hex2bin((u8 *)&server, v4 ? S4_C4 : S6_C6, addr) ||
+	    hex2bin(skb_put(skb, length), row->hex, length))
+		return false;
 	if (rbk_classify(skb, 0, row->family, &p) != row->verdict)
 		return false;
 	if (row->verdict < RBK_SYN)
@@ -168,7 +144,7 @@ bool __init rbk_classify_selftest(void)
 	for (i = 0; i < ARRAY_SIZE(rbk_classify_rows); i++) {
 		const struct rbk_classify_row *row = &rbk_classify_rows[i];
 
-		skb = alloc_skb(sizeof(row->bytes), GFP_KERNEL);
+		skb = alloc_skb(strlen(row->hex) / 2, GFP_KERNEL);
 		if (!skb)
 			return false;
 		if (!rbk_classify_row_ok(row, skb)) {

@@ -6,11 +6,13 @@
 
 #define RBK_TEST_LEN	6
 
-static const struct rbk_queue_row {
+struct rbk_queue_row {
 	const char *name;
 	u32 since[RBK_TEST_LEN];	/* as they come */
 	u8 order[RBK_TEST_LEN];		/* as they must leave: indices of since */
-} rbk_queue_rows[] __initconst = {
+};
+
+static const struct rbk_queue_row rbk_queue_rows[] __initconst = {
 	{ "in order", { 1, 2, 3, 4, 5, 6 }, { 0, 1, 2, 3, 4, 5 } },
 	{ "backwards", { 6, 5, 4, 3, 2, 1 }, { 5, 4, 3, 2, 1, 0 } },
 	{ "the same times keep their order", { 3, 3, 1, 3, 1, 2 }, { 2, 4, 5, 0, 1, 3 } },

@@ -35,7 +35,7 @@ static const struct rbk_watch_spec rbk_watch_specs[] __initconst = {
 	{ V4, 0, 0, 0, 0, IPPROTO_UDP, 53, 53, FWD },
 };
 
-static const struct rbk_watch_row {
+struct rbk_watch_row {
 	const char *name;
 	u8 family;
 	u32 server;
@@ -44,7 +44,9 @@ static const struct rbk_watch_row {
 	u16 port;
 	u8 places;
 	u16 id;		/* expected; 0: none */
-} rbk_watch_rows[] __initconst = {
+};
+
+static const struct rbk_watch_row rbk_watch_rows[] __initconst = {
 	{ "by prefix", V4, 0xc0000214, 1, IPPROTO_TCP, 80, FWD, 1 },
 	{ "the first that was added wins", V4, 0xc000020a, 1, IPPROTO_TCP, 80, FWD, 1 },
 	{ "a range behind it", V4, 0xc000020a, 1, IPPROTO_TCP, 81, FWD, 2 },
