@@ -10,7 +10,8 @@
  * MODE: est      segments of FLOWS established connections
  *       udp      datagrams of FLOWS flows
  *       syn      first SYNs, each of another client and port
- *       again    the retransmission of each of those (the first ones untimed)
+ *       again    the retransmission of each of those, a second later (the first
+ *                ones untimed)
  *       conn     connections to a living server: SYN, SYN+ACK, ACK; per connection
  *
  * The router's MAC is that of the peer, 02:00:00:00:01:00 on the client's side
@@ -292,6 +293,7 @@ int main(int argc, char **argv)
 		ns = send_range(client, 0, count, 0, SYN, false, false);
 	} else if (!strcmp(mode, "again")) {
 		send_range(client, 0, count, 0, SYN, false, false);
+		sleep(1);
 		ns = send_range(client, 0, count, 0, SYN, false, false);
 	} else if (!strcmp(mode, "conn")) {
 		ns = connections(client, server, count);
