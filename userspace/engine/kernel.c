@@ -7,6 +7,7 @@
 #include "kernel.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,6 +19,7 @@
 #define CHECK_MS     10000
 #define RESYNC_MS    1000 /* after a dump that failed */
 #define WANT_MS	     5 /* gathers services whose attempts are wanted */
+#define DRAIN_ROUNDS 64
 
 struct kernel {
 	struct engine *e;
@@ -77,17 +79,41 @@ static int on_service(const struct nl_service *s, void *arg)
 	return 0;
 }
 
+static int receive(struct kernel *k)
+{
+	const struct nl_events ev = { .attempt = on_attempt, .service = on_service, .arg = k };
+	unsigned long bad = 0;
+	int rc = nl_receive(k->events, &ev, &bad);
+
+	k->e->count.bad_messages += bad;
+	return rc;
+}
+
+/*
+ * What is queued is older than a dump made now, and would be taken for news after
+ * it. Bounded, for events may come as fast as we read them.
+ */
+static void drain(struct kernel *k)
+{
+	struct pollfd p = { .fd = nl_fd(k->events), .events = POLLIN };
+	int rounds;
+
+	for (rounds = 0; rounds < DRAIN_ROUNDS && poll(&p, 1, 0) > 0; rounds++) {
+		int rc = receive(k);
+
+		if (rc < 0 && rc != -ENOBUFS)
+			return;
+	}
+}
+
 static void events_readable(evutil_socket_t fd, short what, void *arg)
 {
 	struct kernel *k = arg;
-	const struct nl_events ev = { .attempt = on_attempt, .service = on_service, .arg = k };
-	unsigned long bad = 0;
 	int rc;
 
 	(void)fd;
 	(void)what;
-	rc = nl_receive(k->events, &ev, &bad);
-	k->e->count.bad_messages += bad;
+	rc = receive(k);
 	if (rc == -ENOBUFS) {
 		log_warn("events of the kernel were lost; reading everything again");
 		kernel_resync(k);
@@ -161,6 +187,7 @@ static void resync_due(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
+	drain(k);
 	k->e->count.resyncs++;
 	rc = dump_services(k);
 	k->n_wanted = 0;
