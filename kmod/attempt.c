@@ -151,7 +151,7 @@ static bool rbk_attempt_room(struct rbk_net *rn, const struct rbk_attempt_key *k
 }
 
 /* The MAC address of a client on a link of this host; none if it is behind a router. */
-static void rbk_mac_by_neighbour(const struct net_device *dev, const struct rbk_attempt_key *key,
+static void rbk_mac_by_neighbour(struct net_device *dev, const struct rbk_attempt_key *key,
 				 u8 *mac)
 {
 	struct neigh_table *table = &arp_tbl;
@@ -163,7 +163,7 @@ static void rbk_mac_by_neighbour(const struct net_device *dev, const struct rbk_
 			return;
 		table = &nd_tbl;
 	}
-	n = neigh_lookup(table, &key->client, (struct net_device *)dev);
+	n = neigh_lookup(table, &key->client, dev);
 	if (!n)
 		return;
 	if (READ_ONCE(n->nud_state) & NUD_VALID) {
@@ -177,7 +177,7 @@ static void rbk_mac_by_neighbour(const struct net_device *dev, const struct rbk_
 static void rbk_attempt_locate(const struct rbk_sighting *s, struct rbk_attempt *a,
 			       bool from_client)
 {
-	const struct net_device *dev = from_client ? s->in : s->out;
+	struct net_device *dev = from_client ? s->in : s->out;
 	const struct sk_buff *skb = s->skb;
 
 	a->ifindex = dev ? dev->ifindex : 0;
@@ -369,6 +369,19 @@ static void rbk_count_unmatched(struct rbk_net *rn, const struct rbk_attempt *a,
 		rbk_count(rn, RINGBACK_A_STATS_UNMATCHED_RST);
 }
 
+/*
+ * Without a route the SYN never came to FORWARD: nothing is known of it, but
+ * an error of our own quotes what we had in hand. Other errors that we make
+ * for a packet never seen are the firewall's, and what that rejects is no attempt.
+ */
+static bool rbk_error_no_route(const struct rbk_sighting *s, const struct rbk_watch *w,
+			       const struct rbk_packet *p)
+{
+	return s->own && p->quotes_opening && w->hooks & RINGBACK_HOOK_FORWARD &&
+	       (p->reason == RINGBACK_REASON_NET_UNREACHABLE ||
+		p->reason == RINGBACK_REASON_HOST_UNREACHABLE);
+}
+
 void rbk_attempt_error(const struct rbk_sighting *s, const struct rbk_packet *p)
 {
 	const struct rbk_watch *w = rbk_watch_find(s->rules, &p->key, s->places);
@@ -384,8 +397,7 @@ void rbk_attempt_error(const struct rbk_sighting *s, const struct rbk_packet *p)
 	spin_lock_bh(&rn->lock);
 	a = rbk_attempt_find(rn, &p->key);
 	i = a ? rbk_attempt_try(a, id) : -1;
-	/* An error of our own quotes what we had in hand: no doubt about that. */
-	if (i < 0 && age < 0 && !(s->own && p->quotes_opening)) {
+	if (i < 0 && age < 0 && !rbk_error_no_route(s, w, p)) {
 		rbk_count_unmatched(rn, a, p->reason);
 		goto out;
 	}

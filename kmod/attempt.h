@@ -46,8 +46,8 @@ struct rbk_sighting {
 	struct rbk_net *rn;
 	const struct rbk_rules *rules;	/* RCU; may be NULL */
 	const struct sk_buff *skb;
-	const struct net_device *in;	/* or NULL */
-	const struct net_device *out;	/* or NULL */
+	struct net_device *in;		/* or NULL */
+	struct net_device *out;		/* or NULL */
 	u32 now;
 	u8 places;			/* bits of enum ringback_hook */
 	bool own;			/* an ICMP error made by this host */

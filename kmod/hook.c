@@ -200,7 +200,7 @@ static u8 rbk_find_ip(const struct sk_buff *skb, unsigned int *nhoff)
 
 /* A frame on its way past this host: both ends are elsewhere. */
 static void rbk_look_frame(struct rbk_net *rn, const struct sk_buff *skb,
-			   const struct net_device *in, const struct net_device *out, u8 places)
+			   struct net_device *in, struct net_device *out, u8 places)
 {
 	struct rbk_sighting s = {
 		.rn = rn,

@@ -97,6 +97,10 @@ static int __net_init rbk_net_init(struct net *net)
 	ida_init(&rn->watch_ids);
 	spin_lock_init(&rn->lock);
 	memcpy(rn->limit, rbk_limit_default, sizeof(rn->limit));
+	/* A dump takes 0 for "none yet". */
+	rn->watch_seq = 1;
+	rn->attempt_seq = 1;
+	rn->service_seq = 1;
 	rbk_queue_init(rn);
 	rbk_hooks_init(rn);
 	return 0;

@@ -363,6 +363,14 @@ static void rbk_watch_retire(struct rbk_net *rn, struct rbk_watch *w)
 	kvfree(w);
 }
 
+static void rbk_watch_excuse(int err, struct netlink_ext_ack *extack)
+{
+	if (err == -ENODEV)
+		NL_SET_ERR_MSG(extack, "there is no such interface");
+	else if (err != -ENOMEM)
+		NL_SET_ERR_MSG(extack, "this kernel refuses a hook that the watch needs");
+}
+
 int rbk_watch_new(struct rbk_net *rn, struct rbk_watch *w, bool replace,
 		  struct netlink_ext_ack *extack)
 {
@@ -389,8 +397,10 @@ int rbk_watch_new(struct rbk_net *rn, struct rbk_watch *w, bool replace,
 	else
 		list_add_tail(&w->list, &rn->watches);
 	err = rbk_watch_publish(rn);
-	if (err)
+	if (err) {
+		rbk_watch_excuse(err, extack);
 		goto err_list;
+	}
 	if (old) {
 		synchronize_rcu();
 		rbk_watch_retire(rn, old);
