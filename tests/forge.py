@@ -53,13 +53,13 @@ def ip_packet(src, dst, proto, payload, options=b"", ext=b"", next_header=None, 
     if src.version == 4:
         options += b"\0" * (-len(options) % 4)
         words = 5 + len(options) // 4
-        head = struct.pack("!BBHHHBBH4s4s", (version or 4) << 4 | (words if ihl is None else ihl),
-                           0, 4 * words + len(payload), 4711, frag, 64, proto, 0,
-                           src.packed, dst.packed)
+        first = (4 if version is None else version) << 4 | (words if ihl is None else ihl)
+        head = struct.pack("!BBHHHBBH4s4s", first, 0, 4 * words + len(payload), 4711,
+                           frag, 64, proto, 0, src.packed, dst.packed)
         head += options
         return head[:10] + struct.pack("!H", checksum(head)) + head[12:] + payload
     payload = ext + payload
-    return struct.pack("!IHBB16s16s", (version or 6) << 28, len(payload),
+    return struct.pack("!IHBB16s16s", (6 if version is None else version) << 28, len(payload),
                        proto if next_header is None else next_header, 64,
                        src.packed, dst.packed) + payload
 

@@ -4,6 +4,7 @@ import os
 import socket
 import struct
 
+NETLINK_GENERIC = 16      # the socket module has no name for it
 GENL_ID_CTRL = 16
 REQUEST, ACK, DUMP = 0x1, 0x4, 0x300
 ROOT_REPLACE, CREATE, EXCL = 0x100, 0x400, 0x200
@@ -41,7 +42,7 @@ class Genl:
     """A socket and the family's number; close() or let it go."""
 
     def __init__(self, family="ringback"):
-        self.sock = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, socket.NETLINK_GENERIC)
+        self.sock = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, NETLINK_GENERIC)
         self.sock.setsockopt(SOL_NETLINK, EXT_ACK, 1)
         self.sock.bind((0, 0))
         self.sock.settimeout(20)
