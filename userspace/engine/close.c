@@ -171,7 +171,8 @@ static int queue_notice(struct closing *c, const struct outage *o, struct waiter
 		.attempts = w->attempts,
 		.first = w->first,
 		.last = w->last,
-		.began = o->began,
+		/* For this client it was away when he tried, whatever was seen first. */
+		.began = w->first < o->began ? w->first : o->began,
 		.ended = o->ended,
 		.created = c->now,
 		.due = c->now + (int64_t)c->e->conf->mail.digest * NSEC_PER_SEC,
