@@ -16,7 +16,9 @@ prefix  ?= /usr/local
 sbindir ?= $(prefix)/sbin
 mandir  ?= $(prefix)/share/man
 INSTALL ?= install
-DKMS    := /usr/src/ringback-$(VERSION)
+# Elsewhere for a trial: dkms's own --sourcetree and the like in DKMS_FLAGS.
+DKMS_SRC ?= /usr/src
+DKMS    := $(DKMS_SRC)/ringback-$(VERSION)
 
 all: module userspace
 
@@ -28,7 +30,10 @@ help:
 	@echo 'make check         all tests: check-unit, check-mail, check-system'
 	@echo 'make style         layout, types, spelling of everything; silent when clean'
 	@echo 'make fuzz          feeds noise to what parses foreign bytes'
-	@echo 'make bench         what a packet costs'
+	@echo 'make check-dkms    the module by the real dkms, for each kernel'
+	@echo 'make check-kernels builds, boots and tries 5.10, 6.1, 6.12 and the newest'
+	@echo 'make bench         what a packet costs, in instructions'
+	@echo 'make bench-mail    a thousand notices, against smtp-source'
 	@echo 'make install       programs, manual, completion, service, example'
 	@echo 'make dkms-install  the module, for every kernel of this machine'
 	@echo 'make dkms-remove   takes it away again'
@@ -57,8 +62,18 @@ check-unit check-mail: check-%:
 check-system: all
 	@tests/run system $(TESTS)
 
-bench: all
+bench: packages-build-vm-bench
+	@$(MAKE) --no-print-directory -s all
 	@scripts/bench
+
+bench-mail: packages-build-vm
+	@tests/bench/mail
+
+check-dkms: packages-build-vm-dkms
+	@tests/build/dkms
+
+check-kernels: packages-build-vm-debug
+	@scripts/kernels.sh
 
 style: packages-build-vm-style
 	@scripts/style
@@ -78,21 +93,27 @@ install: userspace
 	sed 's,@sbindir@,$(sbindir),' etc/ringbackd.service \
 		>$(DESTDIR)$(prefix)/lib/systemd/system/ringbackd.service
 	$(INSTALL) -m 644 etc/ringback.sysusers $(DESTDIR)$(prefix)/lib/sysusers.d/ringback.conf
+	$(INSTALL) -D -m 644 etc/ringback.tmpfiles $(DESTDIR)$(prefix)/lib/tmpfiles.d/ringback.conf
 	$(INSTALL) -m 640 etc/ringback.conf $(DESTDIR)/etc/ringback/ringback.conf.example
 
+# For every kernel whose headers are installed; later ones follow by AUTOINSTALL.
 dkms-install:
-	$(INSTALL) -d $(DKMS)
-	cp -r kmod include Kbuild dkms.conf $(DKMS)/
-	find $(DKMS) -name '*.[ok]*' ! -name '*.[ch]' -type f -path '*/kmod/*' -delete
-	dkms install ringback/$(VERSION)
+	$(INSTALL) -d $(DKMS)/kmod $(DKMS)/include/uapi/linux
+	$(INSTALL) -m 644 Kbuild dkms.conf $(DKMS)/
+	$(INSTALL) -m 644 kmod/*.[ch] $(DKMS)/kmod/
+	$(INSTALL) -m 644 include/uapi/linux/*.h $(DKMS)/include/uapi/linux/
+	for build in /lib/modules/*/build; do \
+		kernel=$${build%/build}; kernel=$${kernel##*/}; \
+		dkms install $(DKMS_FLAGS) ringback/$(VERSION) -k $$kernel || exit; \
+	done
 
 dkms-remove:
-	dkms remove ringback/$(VERSION) --all
+	dkms remove $(DKMS_FLAGS) ringback/$(VERSION) --all
 	rm -rf $(DKMS)
 
 clean:
 	-@[ ! -d $(KDIR) ] || $(MAKE) --no-print-directory -s -C $(KDIR) M=$(CURDIR) clean
 	rm -rf build
 
-.PHONY: all help module userspace demo check check-unit check-mail check-system bench style fuzz \
-	install dkms-install dkms-remove clean
+.PHONY: all help module userspace demo check check-unit check-mail check-system check-dkms \
+	check-kernels bench bench-mail style fuzz install dkms-install dkms-remove clean
