@@ -24,8 +24,7 @@ story()
 	client_fails client1 "$SERVER1" 80
 	check "forwarded inside the VRF: refused" \
 		wait_until 5 attempt_is "$CLIENT1" "$SERVER1" 80 refused
-	check "the interface is the port, not the VRF" \
-		[ "$(attempt_field "$SERVER1" interface)" = client1 ]
+	check "the interface is the VRF's" [ "$(attempt_field "$SERVER1" interface)" = blue ]
 	client_fails client1 "$NOBODY" 80
 	check "what the router itself says: host-unreachable" \
 		wait_until 5 attempt_is "$CLIENT1" "$NOBODY" 80 host-unreachable
@@ -37,7 +36,7 @@ story()
 	# LOCAL_OUT is passed twice in a VRF, on its device and on the port's.
 	watch_add "vrf$FAMILY-own" "$SERVER2" tcp/80 hook local admission trouble
 	in_ns router curl -s -o "$TEST_TMP/page" --interface blue --connect-timeout 2 \
-		"http://$(bracket "$SERVER2")/" && fail "it answered"
+		"http://$(bracket "$SERVER2")/" && fail "$SERVER2 answered"
 	check "the router's own attempt, through the VRF: refused" \
 		wait_until 5 attempt_is "$proxy" "$SERVER2" 80 refused
 	check "it was one attempt" [ "$(attempt_field "$SERVER2" attempts)" = 1 ]
