@@ -1,0 +1,50 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# A full table: the oldest pending gives way, a failed one never does.
+. "$(dirname "$0")/../lib.sh"
+
+setup_topology
+server_hangs server1
+server_hangs server2
+
+# syns FIRST_PORT LAST_PORT: an attempt each.
+syns()
+{
+	local port
+
+	for port in $(seq "$1" "$2"); do
+		echo "tcp $CLIENT1 $SERVER1 4000 $port seq=$((1000 + port))"
+	done | forges client1
+}
+
+ports_known()
+{
+	attempts server "$SERVER1" | cut -d ' ' -f 3 | sort -n | tr '\n' ' '
+}
+
+watch_add all "$SERVERS" tcp/1-1000 no-reply 240
+rb limit max-attempts 4 || fail "no limit"
+syns 1 4
+check "four fit in" [ "$(ports_known)" = "1 2 3 4 " ]
+syns 5 6
+check "the oldest two gave way" [ "$(ports_known)" = "3 4 5 6 " ]
+check "and were counted" [ "$(stat_of evicted)" = 2 ]
+forges server1 <<-LINES
+	tcp $SERVER1 $CLIENT1 3 4000 flags=RA ack=1004
+	tcp $SERVER1 $CLIENT1 4 4000 flags=RA ack=1005
+LINES
+check "two fail" wait_until 2 attempt_is "$CLIENT1" "$SERVER1" 4 refused
+syns 7 9
+check "these stay, though they are the oldest" [ "$(ports_known)" = "3 4 8 9 " ]
+forges server1 <<-LINES
+	tcp $SERVER1 $CLIENT1 8 4000 flags=RA ack=1009
+	tcp $SERVER1 $CLIENT1 9 4000 flags=RA ack=1010
+LINES
+check "all have failed" wait_until 2 attempt_is "$CLIENT1" "$SERVER1" 9 refused
+syns 10 12
+check "nothing gives way to what is new" [ "$(ports_known)" = "3 4 8 9 " ]
+check "that was counted" [ "$(stat_of refused-full)" = 3 ]
+check "evictions were not" [ "$(stat_of evicted)" = 5 ]
+rb limit max-attempts 1000 || fail "no limit"
+syns 10 10
+check "with a higher limit there is room" attempt_pending "$CLIENT1" "$SERVER1" 10

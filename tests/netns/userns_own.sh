@@ -1,0 +1,63 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# An unprivileged user has the module in a namespace of its own, and no further.
+. "$(dirname "$0")/../lib.sh"
+
+need unshare setpriv
+NOBODY_ID=65534
+
+# as_user COMMAND...: without any right.
+as_user()
+{
+	setpriv --reuid "$NOBODY_ID" --regid "$NOBODY_ID" --clear-groups "$@"
+}
+
+# in_own COMMANDS: as root of an own user namespace with an own network.
+in_own()
+{
+	as_user unshare --user --map-root-user --net bash -c "PATH=$PATH; $1"
+}
+
+ringback watch add host server 192.0.2.0/24 port tcp/80 || fail "watch add"
+in_own true || skip "no unprivileged user namespaces here"
+
+check_not "a user cannot look at the host's" as_user ringback show watches
+# A user namespace alone gives no right over a network that it does not own.
+check_not "a user namespace does not help" \
+	as_user unshare --user --map-root-user "$(command -v ringback)" show watches
+check "in a network of its own it may" in_own \
+	'ringback watch add mine server 192.0.2.0/24 port tcp/80 hook forward,local'
+check "and sees its own only" [ "$(in_own \
+	'ringback watch add mine server 192.0.2.0/24 port tcp/80 >/dev/null; ringback -j show watches' |
+	jq -r '.[].name')" = mine ]
+check "less is for it to choose" in_own 'ringback limit max-attempts 10'
+check_not "more is for the administrator of the host" in_own 'ringback limit max-attempts 131073'
+check "who may" ringback limit max-attempts 131073
+check "the host's watch is as it was" [ "$(ringback -j show watches | jq -r '.[].name')" = host ]
+
+# What it uses is charged to its control group, which may be as small as one likes.
+mkdir "$TEST_TMP/group"
+mount -t cgroup2 none "$TEST_TMP/group" || skip "no control groups"
+echo +memory >"$TEST_TMP/group/cgroup.subtree_control" || skip "no memory control group"
+mkdir "$TEST_TMP/group/user"
+echo 24M >"$TEST_TMP/group/user/memory.max"
+
+in_group()
+{
+	(
+		echo "$BASHPID" >"$TEST_TMP/group/user/cgroup.procs" || exit
+		in_own "$1"
+	)
+}
+
+check "there is room for one" in_group 'ringback watch add mine server 192.0.2.0/24 port tcp/80'
+# Each namespace has a filter of a MiB or more; they end with the first failure.
+# shellcheck disable=SC2016	# expanded inside
+many='for i in $(seq 64); do unshare --net bash -c "
+	ringback watch add mine server 192.0.2.0/24 port tcp/80 >/dev/null &&
+	{ sleep 30 & }" || exit; done'
+check_not "but not for sixty-four" in_group "$many"
+check "the host goes on" ringback show stats
+ringback watch del host
+rmdir "$TEST_TMP/group/user" 2>/dev/null
+umount "$TEST_TMP/group"
