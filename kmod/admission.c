@@ -33,7 +33,9 @@ struct rbk_filter *rbk_filter_new(unsigned int kib)
 
 	BUILD_BUG_ON(sizeof(struct rbk_line) != 64);
 
-	f = kvzalloc(struct_size(f, line, n), GFP_KERNEL_ACCOUNT);
+	/* Where there is no room it is refused; nobody is killed to make some. */
+	f = kvzalloc(struct_size(f, line, n),
+		     GFP_KERNEL_ACCOUNT | __GFP_RETRY_MAYFAIL | __GFP_NOWARN);
 	if (!f)
 		return NULL;
 	get_random_bytes(&f->secret, sizeof(f->secret));

@@ -12,8 +12,9 @@
 
 struct rbk_shares *rbk_shares_new(void)
 {
-	struct rbk_shares *shares = kvzalloc(sizeof(*shares), GFP_KERNEL_ACCOUNT);
+	struct rbk_shares *shares;
 
+	shares = kvzalloc(sizeof(*shares), GFP_KERNEL_ACCOUNT | __GFP_RETRY_MAYFAIL | __GFP_NOWARN);
 	if (shares)
 		get_random_bytes(&shares->secret, sizeof(shares->secret));
 	return shares;

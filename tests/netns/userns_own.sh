@@ -56,7 +56,8 @@ check "there is room for one" in_group 'ringback watch add mine server 192.0.2.0
 many='for i in $(seq 64); do unshare --net bash -c "
 	ringback watch add mine server 192.0.2.0/24 port tcp/80 >/dev/null &&
 	{ sleep 30 & }" || exit; done'
-check_not "but not for sixty-four" in_group "$many"
+check_not "but not for sixty-four" in_group "$many" 2>"$TEST_TMP/err"
+check "which is told, and nobody is killed" grep -i memory "$TEST_TMP/err"
 check "the host goes on" ringback show stats
 ringback watch del host
 rmdir "$TEST_TMP/group/user" 2>/dev/null
