@@ -154,7 +154,9 @@ static unsigned int rbk_local_out(void *priv, struct sk_buff *skb,
  * Most "host unreachable" are made by the router that watches. It quotes what
  * it had in its hands, and where there was no route, FORWARD never saw it. One
  * that goes to this very host is about an attempt of its own, a probe of the
- * daemon for one, and nothing that was forwarded.
+ * daemon for one, and nothing that was forwarded. Where it goes the route
+ * tells: behind SNAT, state->out is that to our own address, before NAT has put
+ * the client's in its place.
  */
 static unsigned int rbk_own_error(void *priv, struct sk_buff *skb,
 				  const struct nf_hook_state *state)
@@ -162,14 +164,14 @@ static unsigned int rbk_own_error(void *priv, struct sk_buff *skb,
 	struct rbk_sighting s = {
 		.rn = priv,
 		.skb = skb,
-		.out = state->out,
+		.out = skb_dst(skb) ? skb_dst(skb)->dev : state->out,
 		.places = RINGBACK_HOOK_LOCAL,
 		.own = true,
 	};
 
 	if (!rbk_is_icmp(skb, state->pf))
 		return NF_ACCEPT;
-	if (state->out && !(state->out->flags & IFF_LOOPBACK))
+	if (s.out && !(s.out->flags & IFF_LOOPBACK))
 		s.places |= RINGBACK_HOOK_FORWARD;
 	local_bh_disable();
 	rbk_look(&s, skb_network_offset(skb), state->pf);
