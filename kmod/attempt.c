@@ -478,8 +478,11 @@ static u32 rbk_attempt_purge_pass(struct rbk_net *rn, const struct rbk_filter_by
 		/* -EAGAIN: the table was resized, the walk begins anew. */
 		if (!IS_ERR(a)) {
 			spin_lock_bh(&rn->lock);
-			if (!rbk_before(began, a->first) && rbk_attempt_matches(a, f))
-				n += rbk_attempt_remove(rn, a, rbk_now());
+			if (!rbk_before(began, a->first) && rbk_attempt_matches(a, f) &&
+			    rbk_attempt_remove(rn, a, rbk_now())) {
+				rbk_count(rn, RINGBACK_A_STATS_FORGOTTEN);
+				n++;
+			}
 			spin_unlock_bh(&rn->lock);
 		}
 		if (need_resched()) {
