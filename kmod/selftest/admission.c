@@ -75,7 +75,10 @@ bool __init rbk_filter_selftest(void)
 		return false;
 	ok = rbk_filter_steps(f);
 
-	/* 64 KiB remember about 10,000; of a flood of 100,000 no stranger is known. */
+	/*
+	 * 64 KiB remember about 10,000. Of a flood of 100,000 a stranger is taken for one of
+	 * them once in some thousand runs.
+	 */
 	for (n = 1000; n < 101000; n++) {
 		p = rbk_filter_packet(NFPROTO_IPV4, IPPROTO_TCP, n);
 		strange += rbk_filter_see(f, &p, n) >= 0;
@@ -84,7 +87,7 @@ bool __init rbk_filter_selftest(void)
 		p = rbk_filter_packet(NFPROTO_IPV4, IPPROTO_TCP, n);
 		known += rbk_filter_age(f, &p, n) >= 0;
 	}
-	if (strange || known < 9000 || known > 10240) {
+	if (strange > 2 || known < 9000 || known > 10240) {
 		pr_err("nf_ringback: self-test admission: flood: %u strange, %u known: FAIL\n",
 		       strange, known);
 		ok = false;
