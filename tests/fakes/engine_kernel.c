@@ -7,6 +7,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "common/timefmt.h"
+
 struct kernel fake_kernel;
 
 void fake_kernel_reset(void)
@@ -85,6 +87,8 @@ int kernel_declare(struct kernel *k, const struct service *s, enum ringback_serv
 	(void)s;
 	if (!kernel_connected(k))
 		return -ENOTCONN;
+	if (state == RINGBACK_SERVICE_UP)
+		k->up_since = time_now();
 	k->state = state;
 	return 0;
 }

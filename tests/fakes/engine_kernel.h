@@ -14,6 +14,7 @@ struct kernel {
 	struct nl_attempt attempts[FAKE_ATTEMPTS];
 	unsigned int n;
 	int state;			/* as declared last; -1: never */
+	int64_t up_since;		/* when it was declared up last */
 	unsigned int wanted, forgotten, resyncs;
 };
 

@@ -136,6 +136,10 @@ static bool end_outage(struct tracker *t, struct track *tr)
 		track_free(t, tr);
 		return true;
 	}
+	if (rc == -EAGAIN) {
+		tr->declared_from = now.real;
+		tr->declared_to = time_now();
+	}
 	if (rc == -EAGAIN &&
 	    recovery_failure(&tr->r, track_watch(t, tr), tr->o.service.proto, failed, &now))
 		track_undone(t, tr, "a client failed meanwhile");

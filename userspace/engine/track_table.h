@@ -16,6 +16,7 @@ struct track {
 	struct outage o;
 	struct recovery r;
 	int64_t last_failure; /* latest SYN of a failed attempt, ns since the Epoch */
+	int64_t declared_from, declared_to; /* when we called it up in vain; 0: never */
 	bool committed; /* the store has it */
 	bool again; /* an ended outage that was taken up again */
 	bool announced;

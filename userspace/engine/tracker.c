@@ -22,6 +22,8 @@
  * seconds, on top of the no-reply time that it took to show.
  */
 #define EARLY_SECONDS 10
+/* More than the grain of the kernel's clock, in ns. */
+#define CLOCK_GRAIN (NSEC_PER_SEC / 10)
 
 /* --- failures --------------------------------------------------------------- */
 
@@ -128,6 +130,17 @@ static void open_outage(struct tracker *t, const struct nl_service *s)
 	kernel_want_attempts(t->e->kernel, &s->service);
 }
 
+/*
+ * To end an outage we declare the service up, and the kernel tells everybody, us
+ * too. Where that was taken back because a client had failed, the echo is no answer.
+ */
+static bool own_word(const struct track *tr, const struct nl_service *s)
+{
+	return s->state == RINGBACK_SERVICE_UP && s->answered < s->changed - CLOCK_GRAIN &&
+	       s->changed >= tr->declared_from - CLOCK_GRAIN &&
+	       s->changed <= tr->declared_to + CLOCK_GRAIN;
+}
+
 bool tracker_service(struct tracker *t, const struct nl_service *s)
 {
 	struct track *tr = track_by_service(&t->table, &s->service);
@@ -138,7 +151,7 @@ bool tracker_service(struct tracker *t, const struct nl_service *s)
 		open_outage(t, s);
 		return true;
 	}
-	if (!tr || s->state == RINGBACK_SERVICE_SUSPECT)
+	if (!tr || s->state == RINGBACK_SERVICE_SUSPECT || own_word(tr, s))
 		return false;
 	/* An answer from before the latest failure proves nothing. */
 	if (s->state == RINGBACK_SERVICE_PARTIAL && s->answered <= tr->last_failure)
@@ -271,6 +284,8 @@ static int load_one(const struct outage *o, void *arg)
 		return -ENOMEM;
 	tr->committed = true;
 	tr->announced = true;
+	/* Who failed while we were away is not known yet: older answers prove nothing. */
+	tr->last_failure = time_now();
 	track_arm(tr);
 	return 0;
 }
