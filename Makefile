@@ -28,6 +28,8 @@ help:
 	@echo 'make userspace     build/ringback and build/ringbackd'
 	@echo 'make demo          the whole story in a virtual machine; PLAY=1 to play'
 	@echo 'make check         all tests: check-unit, check-mail, check-system'
+	@echo 'make check-debug   system tests, load, fault injection on a debug kernel; long'
+	@echo 'make check-load    floods, dumps, unloading at once; LOAD=SECONDS, 60'
 	@echo 'make style         layout, types, spelling of everything; silent when clean'
 	@echo 'make fuzz          feeds noise to what parses foreign bytes'
 	@echo 'make check-dkms    the module by the real dkms, for each kernel'
@@ -61,6 +63,14 @@ check-unit check-mail: check-%:
 
 check-system: all
 	@tests/run system $(TESTS)
+
+# On a kernel with KASAN, lockdep, kmemleak and failing allocations.
+check-debug: packages-build-vm-debug
+	@$(MAKE) --no-print-directory -s userspace
+	@scripts/check-debug $(if $(TESTS),system $(TESTS))
+
+check-load: all
+	@scripts/vm -t 1200 -o build/load -- tests/vm/load $(CURDIR)/nf_ringback.ko $(LOAD)
 
 bench: packages-build-vm-bench
 	@$(MAKE) --no-print-directory -s all
@@ -116,4 +126,4 @@ clean:
 	rm -rf build
 
 .PHONY: all help module userspace demo check check-unit check-mail check-system check-dkms \
-	check-kernels bench bench-mail style fuzz install dkms-install dkms-remove clean
+	check-kernels check-debug check-load bench bench-mail style fuzz install dkms-install dkms-remove clean

@@ -81,10 +81,11 @@ need()
 # --- waiting ---------------------------------------------------------------
 
 # wait_until SECONDS COMMAND...: until it succeeds; fails after SECONDS. Slow
-# machines get three times as long: only a wrong result is a failure here.
+# machines get three times as long, slow kernels more: only a wrong result is a
+# failure here.
 wait_until()
 {
-	local end=$((SECONDS + 3 * $1))
+	local end=$((SECONDS + ${TEST_SLACK:-3} * $1))
 
 	shift
 	until "$@"; do
@@ -107,6 +108,16 @@ in_ns()
 
 	shift
 	ip netns exec "${!place}" "$@"
+}
+
+# start PLACE COMMAND...: in the background; its process is STARTED.
+start()
+{
+	local place=$1
+
+	shift
+	ip netns exec "${!place}" "$@" &
+	STARTED=$!
 }
 
 # on_router COMMAND...
@@ -283,8 +294,8 @@ pid_file()
 server_starts()
 {
 	[ -d "$TEST_TMP/www" ] || { mkdir "$TEST_TMP/www"; echo hello >"$TEST_TMP/www/index.html"; }
-	ip netns exec "${!1}" busybox httpd -f -p "$2" -h "$TEST_TMP/www" &
-	echo $! >"$(pid_file "$1" "$2")"
+	start "$1" busybox httpd -f -p "$2" -h "$TEST_TMP/www"
+	echo "$STARTED" >"$(pid_file "$1" "$2")"
 	wait_until 5 listens "$1" "$2" || fail "$1 does not listen on port $2"
 }
 
