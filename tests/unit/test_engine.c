@@ -556,6 +556,38 @@ static void rate_waits_and_loses_nothing(void **state)
 	assert_int_equal(outbox_counts().waiting, 2);
 }
 
+/* Who has had his share may not stand in the way of those behind him. */
+static void who_is_over_his_rate_holds_up_nobody(void **state)
+{
+	const char *const clients[] = { "198.51.100.1", "198.51.100.2", "198.51.100.3" };
+	struct service s = web();
+	unsigned int i;
+
+	(void)state;
+	conf.mail.rate = 1;
+	contact("198.51.100.1", "one@example.org");
+	contact("198.51.100.2", "two@example.org");
+	contact("198.51.100.3", "three@example.org");
+	outbox_window(e.outbox, 10);
+	for (i = 0; i < 2; i++) {
+		fail_all_of(&s, 1, clients[i]);
+		recover_all_of(&s, 1);
+		run(60);
+		s.port++;
+	}
+	assert_int_equal(n_sent, 2);
+	outbox_window(e.outbox, 1);
+	run(50);
+	for (i = 0; i < 3; i++) {
+		fail_all_of(&s, 1, clients[i]);
+		recover_all_of(&s, 1);
+		s.port++;
+	}
+	run(100);
+	assert_int_equal(n_sent, 3);
+	assert_string_equal(sent[2].to, "three@example.org");
+}
+
 static void mailer_away_and_back(void **state)
 {
 	const struct service s = web();
@@ -829,6 +861,7 @@ int main(void)
 		ON_BOTH(one_message_carries_many),
 		ON_BOTH(digest_waits),
 		ON_BOTH(rate_waits_and_loses_nothing),
+		ON_BOTH(who_is_over_his_rate_holds_up_nobody),
 		ON_BOTH(mailer_away_and_back),
 		ON_BOTH(refusals_are_final),
 		ON_BOTH(full_socket_is_tried_again),

@@ -178,11 +178,11 @@ static int send_due(struct outbox *o, int64_t now)
 	return rc < 0 ? rc : due.n == due.max;
 }
 
-/* How many messages were made; -errno. */
+/* How many contacts were dealt with; -errno. */
 static int group_due(struct outbox *o, int64_t now)
 {
 	unsigned int limit = o->window < TURN ? o->window : TURN;
-	int made, rc = batch_begin(o->e->batch);
+	int looked_at, rc = batch_begin(o->e->batch);
 
 	if (rc < 0)
 		return rc;
@@ -191,30 +191,31 @@ static int group_due(struct outbox *o, int64_t now)
 		batch_fail(o->e->batch, rc, "make messages");
 		return rc;
 	}
-	made = rc;
+	looked_at = rc;
 	/* A Message-ID is on disk before anybody sees it. */
-	if (made)
+	if (looked_at)
 		rc = batch_flush(o->e->batch);
-	return rc < 0 ? rc : made;
+	return rc < 0 ? rc : looked_at;
 }
 
 static void pump(evutil_socket_t fd, short what, void *arg)
 {
 	struct outbox *o = arg;
 	int64_t now = time_now(), next = INT64_MAX;
-	int made, more;
+	int looked_at, more;
 
 	(void)fd;
 	(void)what;
 	o->kicked = false;
 	if (!o->window || batch_failing(o->e->batch))
 		return; /* outbox_window() or outbox_retry() brings us back */
-	made = group_due(o, now);
-	if (made < 0)
+	looked_at = group_due(o, now);
+	if (looked_at < 0)
 		return;
 	more = send_due(o, now);
-	if (more == 0 && made)
-		more = 1; /* a contact may be owed more than one message holds */
+	/* There may be more contacts, and one may be owed more than a message holds. */
+	if (more == 0 && looked_at)
+		more = 1;
 	if (more == 1)
 		outbox_kick(o);
 	else if (more < 0)

@@ -36,9 +36,10 @@ void outbox_retry(struct outbox *o);
 unsigned int outbox_in_flight(const struct outbox *o);
 
 /*
- * outbox_group.c: makes up to @limit messages of the notices that are due at @now,
- * within the open batch: one per contact, of up to MSG_NOTICE_ITEMS notices, no
- * more than the contact's share an hour. Returns how many; -errno.
+ * outbox_group.c: looks at up to @limit contacts with notices that are due at @now,
+ * and makes a message for each within the open batch: of up to MSG_NOTICE_ITEMS
+ * notices; who has had his share of this hour is put off. Returns how many contacts
+ * that were, 0: nothing is due any more; -errno.
  */
 int outbox_group(struct store *st, const struct conf_mail *mail, const char *host, int64_t now,
 		 unsigned int limit);

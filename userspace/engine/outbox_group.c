@@ -83,7 +83,7 @@ int outbox_group(struct store *st, const struct conf_mail *mail, const char *hos
 {
 	struct mails all = { .mail = calloc(limit, sizeof(*all.mail)) };
 	unsigned int i;
-	int rc, made = 0;
+	int rc;
 
 	if (!all.mail)
 		return -ENOMEM;
@@ -92,8 +92,7 @@ int outbox_group(struct store *st, const struct conf_mail *mail, const char *hos
 		rc = within_rate(st, mail, all.mail[i], now);
 		if (rc == 1)
 			rc = make_message(st, all.mail[i], host, now);
-		made += rc == 1;
 	}
 	free(all.mail);
-	return rc < 0 ? rc : made;
+	return rc < 0 ? rc : (int)all.n;
 }
