@@ -199,7 +199,10 @@ int store_contact_list(struct store *st, const struct contact_key *after, unsign
 		       store_contact_cb cb, void *arg);
 
 int store_notice_put(struct store *st, struct notice *n);
-/* Contacts that have a notice in no message yet which is due at @now. */
+/*
+ * Contacts of the first @limit notices in no message yet that are due at @now, each
+ * once: none only where none is due.
+ */
 int store_notice_mails(struct store *st, int64_t now, unsigned int limit, store_mail_cb cb,
 		       void *arg);
 /*

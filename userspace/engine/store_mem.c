@@ -525,8 +525,12 @@ static int mem_notice_mails(struct store *st, int64_t now, unsigned int limit, s
 
 	FOR_EACH(st, NOTICES, struct notice, row)
 	{
-		bool said = row->message || row->due > now;
+		bool said = false;
 
+		if (row->message || row->due > now)
+			continue;
+		if (n++ == limit)
+			break;
 		FOR_EACH(st, NOTICES, struct notice, before)
 		{
 			if (before == row)
@@ -534,11 +538,7 @@ static int mem_notice_mails(struct store *st, int64_t now, unsigned int limit, s
 			said |= !before->message && before->due <= now &&
 				strcmp(before->mail, row->mail) == 0;
 		}
-		if (said)
-			continue;
-		if (n++ == limit)
-			break;
-		if ((rc = cb(row->mail, arg)))
+		if (!said && (rc = cb(row->mail, arg)))
 			return rc;
 	}
 	return 0;

@@ -146,8 +146,8 @@ int sqlite_notice_mails(struct store *st, int64_t now, unsigned int limit, store
 			void *arg)
 {
 	sqlite3_stmt *q = sql_get(st, SQL_NOTICE_MAILS,
-				  "SELECT mail FROM notice WHERE message IS NULL AND due <= ?"
-				  " GROUP BY mail ORDER BY min(due) LIMIT ?");
+				  "SELECT DISTINCT mail FROM (SELECT mail FROM notice WHERE"
+				  " message IS NULL AND due <= ? ORDER BY due LIMIT ?)");
 	char mail[MSG_MAIL_MAX + 1];
 	int rc = sql_bind(st, q, "ii", now, NUM(limit));
 
@@ -268,8 +268,9 @@ int sqlite_message_due(struct store *st, int64_t now, unsigned int limit, store_
 		       void *arg)
 {
 	sqlite3_stmt *q = sql_get(st, SQL_MESSAGE_DUE,
-				  "SELECT " MESSAGE_COLUMNS " FROM message WHERE state = 0 AND"
-				  " next <= ? ORDER BY next, id LIMIT ?");
+				  "SELECT " MESSAGE_COLUMNS " FROM message INDEXED BY"
+				  " message_queued WHERE state = 0 AND next <= ?"
+				  " ORDER BY next, id LIMIT ?");
 	struct message m;
 	int rc = sql_bind(st, q, "ii", now, NUM(limit));
 
@@ -308,7 +309,8 @@ int sqlite_outbox_next(struct store *st, int64_t now, int64_t *when)
 	sqlite3_stmt *q = sql_get(st, SQL_OUTBOX_NEXT,
 				  "SELECT min(t) FROM (SELECT min(due) AS t FROM notice WHERE"
 				  " message IS NULL AND due > ?1 UNION ALL SELECT min(next) FROM"
-				  " message WHERE state = 0 AND next > ?1)");
+				  " message INDEXED BY message_queued WHERE state = 0 AND"
+				  " next > ?1)");
 	int rc = sql_bind(st, q, "i", now);
 
 	if (rc == 0)
