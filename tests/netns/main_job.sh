@@ -32,7 +32,7 @@ check "anna waits" wait_until 5 waiter_is 198.51.100.7 192.0.2.10
 trap_v2c server1
 check "the trap is seen" wait_until 5 logged 'trap'
 time_passes 3
-check "but it is no recovery" outage_is 192.0.2.10 80 down
+check "but it is no recovery" outage_open 192.0.2.10 80
 
 server_wakes server1
 server_starts server1 80

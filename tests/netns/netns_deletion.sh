@@ -13,10 +13,10 @@ busy()
 
 for round in 1 2; do
 	watch_add "busy" "$SERVERS,2001:db8:3::/64" tcp/1-65535
-	ip netns exec "$client1" "$PYTHON" "$TREE/tests/flood.py" "$CLIENT1" "$SERVER1" 3 &
-	ip netns exec "$client2" "$PYTHON" "$TREE/tests/flood.py" 2001:db8:2::7 2001:db8:3::10 3 &
-	ip netns exec "$router" ringback -j --kernel monitor >/dev/null &
-	monitor=$!
+	start client1 "$PYTHON" "$TREE/tests/flood.py" "$CLIENT1" "$SERVER1" 3
+	start client2 "$PYTHON" "$TREE/tests/flood.py" 2001:db8:2::7 2001:db8:3::10 3
+	start router ringback -j --kernel monitor >/dev/null
+	monitor=$STARTED
 	wait_until 10 busy
 	rb show clients >/dev/null &
 	ip netns del "$router"

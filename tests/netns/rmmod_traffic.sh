@@ -14,10 +14,10 @@ busy()
 for round in 1 2; do
 	[ -d /sys/module/nf_ringback ] || insmod "$MODULE" || fail "insmod"
 	watch_add busy "$SERVERS,2001:db8:3::/64" tcp/1-65535
-	ip netns exec "$client1" "$PYTHON" "$TREE/tests/flood.py" "$CLIENT1" "$SERVER1" 60 &
-	flood=$!
-	ip netns exec "$client2" "$PYTHON" "$TREE/tests/flood.py" 2001:db8:2::7 2001:db8:3::10 60 &
-	flood6=$!
+	start client1 "$PYTHON" "$TREE/tests/flood.py" "$CLIENT1" "$SERVER1" 60
+	flood=$STARTED
+	start client2 "$PYTHON" "$TREE/tests/flood.py" 2001:db8:2::7 2001:db8:3::10 60
+	flood6=$STARTED
 	check "attempts are recorded" wait_until 10 busy
 	time_passes 1.5
 	check "the module goes, round $round" rmmod nf_ringback

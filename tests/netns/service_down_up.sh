@@ -15,8 +15,8 @@ story()
 {
 	local watcher
 
-	ip netns exec "$router" ringback -j --kernel monitor >"$TEST_TMP/monitor" &
-	watcher=$!
+	start router ringback -j --kernel monitor >"$TEST_TMP/monitor"
+	watcher=$STARTED
 	watch_add "web$FAMILY" "$SERVERS" tcp/80
 	client_fails client1 "$SERVER1" 80
 	client_fails client2 "$SERVER1" 80
