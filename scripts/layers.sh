@@ -20,7 +20,7 @@ forbid()
 	[ -d "$1" ] || return 0
 	lines=$(grep -rnE --include='*.[ch]' "^#include [<\"]([^>\"]*/)?($2)" "$1")
 	[ -n "$lines" ] || return 0
-	echo "$lines" | sed "s|$| -- $3|"
+	printf '%s\n' "$lines" "  -- $3"
 	broken=1
 }
 
