@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Unit tests of common/addr.c: tables of text and value. */
+#include <arpa/inet.h>
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -28,6 +29,35 @@ static void addresses_round_trip(void **state)
 		assert_int_equal(addr_parse(&a, row[i].in), 0);
 		assert_string_equal(addr_format(&a, buf), row[i].out);
 	}
+}
+
+/* Every pattern of zero groups, and what stands for an IPv4 address. */
+static void addresses_are_written_as_libc_writes_them(void **state)
+{
+	char ours[ADDR_STRLEN], theirs[ADDR_STRLEN];
+	struct addr a = { .family = AF_INET6 };
+
+	(void)state;
+	for (unsigned int pattern = 0; pattern < 3 * 256; pattern++) {
+		static const uint16_t fill[] = { 0x0001, 0xffff, 0x20a0 };
+
+		for (int i = 0; i < 8; i++) {
+			uint16_t group = pattern >> i & 1 ? fill[pattern / 256] : 0;
+
+			a.bytes[2 * i] = group >> 8;
+			a.bytes[2 * i + 1] = group & 0xff;
+		}
+		assert_non_null(inet_ntop(AF_INET6, a.bytes, theirs, sizeof(theirs)));
+		assert_string_equal(addr_format(&a, ours), theirs);
+	}
+	a = (struct addr){ .family = AF_INET };
+	for (unsigned int octet = 0; octet < 256; octet++) {
+		a.bytes[octet % 4] = octet;
+		assert_non_null(inet_ntop(AF_INET, a.bytes, theirs, sizeof(theirs)));
+		assert_string_equal(addr_format(&a, ours), theirs);
+	}
+	a.family = AF_UNSPEC;
+	assert_string_equal(addr_format(&a, ours), "-");
 }
 
 static void bad_addresses_are_refused(void **state)
@@ -234,6 +264,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(addresses_round_trip),
+		cmocka_unit_test(addresses_are_written_as_libc_writes_them),
 		cmocka_unit_test(bad_addresses_are_refused),
 		cmocka_unit_test(sockaddr_round_trips),
 		cmocka_unit_test(mapped_sockaddr_is_ipv4),

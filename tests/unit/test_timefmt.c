@@ -31,6 +31,29 @@ static void rfc3339_is_utc(void **state)
 	assert_string_equal(time_rfc3339(INT64_MIN, buf), "1677-09-21T00:12:43.145Z");
 }
 
+/* Each day from 1900 to 2300, at its first and last second, against libc. */
+static void dates_are_those_of_libc(void **state)
+{
+	char ours[TIME_STRLEN], theirs[TIME_STRLEN];
+
+	(void)state;
+	for (int64_t day = -25567; day < 120530; day++) {
+		for (int64_t sec = day * 86400; sec <= day * 86400 + 86399; sec += 86399) {
+			time_t t = sec;
+			struct tm tm;
+
+			gmtime_r(&t, &tm);
+			strftime(theirs, sizeof(theirs), "%Y-%m-%dT%H:%M:%S", &tm);
+			assert_ptr_equal(time_iso8601(sec, ours), ours + 19);
+			assert_string_equal(ours, theirs);
+		}
+	}
+	time_iso8601(-62135596800, ours);
+	assert_string_equal(ours, "0001-01-01T00:00:00");
+	time_iso8601(253402300799, ours);
+	assert_string_equal(ours, "9999-12-31T23:59:59");
+}
+
 static void rfc5322_has_the_zone(void **state)
 {
 	char buf[TIME_STRLEN];
@@ -90,8 +113,11 @@ static void clocks_run(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(rfc3339_is_utc), cmocka_unit_test(rfc5322_has_the_zone),
-		cmocka_unit_test(human_is_local), cmocka_unit_test(spans),
+		cmocka_unit_test(rfc3339_is_utc),
+		cmocka_unit_test(dates_are_those_of_libc),
+		cmocka_unit_test(rfc5322_has_the_zone),
+		cmocka_unit_test(human_is_local),
+		cmocka_unit_test(spans),
 		cmocka_unit_test(clocks_run),
 	};
 

@@ -5,6 +5,7 @@
  */
 #include <arpa/inet.h>
 #include <ctype.h>
+#include <endian.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -82,20 +83,128 @@ int addr_parse(struct addr *a, const char *text)
 	return -EINVAL;
 }
 
+/*
+ * These write digits by hand: a table of 100,000 clients prints a million of
+ * them, and printf costs a thousand instructions each. No NUL; the end is returned.
+ */
+static char *put_decimal(char *p, unsigned int n)
+{
+	char digits[10];
+	size_t at = sizeof(digits);
+
+	do
+		digits[--at] = '0' + n % 10;
+	while (n /= 10);
+	return mempcpy(p, digits + at, sizeof(digits) - at);
+}
+
+static const char hex[] = "0123456789abcdef";
+
+/* Without leading zeros. */
+static char *put_hex(char *p, uint16_t n)
+{
+	for (int shift = 12; shift >= 0; shift -= 4)
+		if (n >> shift || !shift)
+			*p++ = hex[n >> shift & 0xf];
+	return p;
+}
+
+static char *put_octet(char *p, uint8_t n)
+{
+	if (n >= 100)
+		*p++ = '0' + n / 100;
+	if (n >= 10)
+		*p++ = '0' + n / 10 % 10;
+	*p++ = '0' + n % 10;
+	return p;
+}
+
+static char *put_ipv4(char *p, const uint8_t *bytes)
+{
+	for (int i = 0; i < 4; i++) {
+		p = put_octet(p, bytes[i]);
+		*p++ = '.';
+	}
+	return p - 1;
+}
+
+/* The longest run of two zero groups or more, the first of equals; its length. */
+static int longest_zeros(const uint16_t *group, int *start)
+{
+	int longest = 0;
+
+	for (int i = 0, run = 0; i < 8; i++) {
+		run = group[i] ? 0 : run + 1;
+		if (run > 1 && run > longest) {
+			longest = run;
+			*start = i + 1 - run;
+		}
+	}
+	return longest;
+}
+
+/* RFC 5952; the last 32 bits as IPv4 where the address stands for one. */
+static char *put_ipv6(char *p, const uint8_t *bytes)
+{
+	uint16_t group[8];
+	int start = 8, zeros, end = 8;
+
+	for (int i = 0; i < 8; i++)
+		group[i] = bytes[2 * i] << 8 | bytes[2 * i + 1];
+	zeros = longest_zeros(group, &start);
+	if (!start && (zeros == 6 || (zeros == 5 && group[5] == 0xffff)))
+		end = 6;
+	for (int i = 0; i < end; i++) {
+		if (i == start) {
+			*p++ = ':';
+			i += zeros - 1;
+			if (i == 7)
+				*p++ = ':';
+			continue;
+		}
+		if (i)
+			*p++ = ':';
+		p = put_hex(p, group[i]);
+	}
+	if (end == 8)
+		return p;
+	*p++ = ':';
+	return put_ipv4(p, bytes + 12);
+}
+
 const char *addr_format(const struct addr *a, char *buf)
 {
-	if (!addr_len(a) || !inet_ntop(a->family, a->bytes, buf, ADDR_STRLEN))
-		strcpy(buf, "-");
+	char *end;
+
+	switch (a->family) {
+	case AF_INET:
+		end = put_ipv4(buf, a->bytes);
+		break;
+	case AF_INET6:
+		end = put_ipv6(buf, a->bytes);
+		break;
+	default:
+		return strcpy(buf, "-");
+	}
+	*end = '\0';
 	return buf;
 }
 
 int addr_cmp(const struct addr *a, const struct addr *b)
 {
-	size_t la = addr_len(a), lb = addr_len(b);
+	uint64_t x[2], y[2];
 
-	if (la != lb)
-		return la < lb ? -1 : 1;
-	return memcmp(a->bytes, b->bytes, la);
+	/* AF_INET is less than AF_INET6. */
+	if (a->family != b->family)
+		return a->family - b->family;
+	/* What an address does not use is zero; big-endian numbers sort as their bytes do. */
+	memcpy(x, a->bytes, sizeof(x));
+	memcpy(y, b->bytes, sizeof(y));
+	if (x[0] != y[0])
+		return be64toh(x[0]) < be64toh(y[0]) ? -1 : 1;
+	if (x[1] != y[1])
+		return be64toh(x[1]) < be64toh(y[1]) ? -1 : 1;
+	return 0;
 }
 
 bool addr_equal(const struct addr *a, const struct addr *b)
@@ -200,10 +309,14 @@ int mac_parse(struct mac *m, const char *text)
 
 const char *mac_format(const struct mac *m, char *buf)
 {
-	const uint8_t *b = m->bytes;
+	char *p = buf;
 
-	snprintf(buf, ADDR_STRLEN, "%02x:%02x:%02x:%02x:%02x:%02x", b[0], b[1], b[2], b[3], b[4],
-		 b[5]);
+	for (size_t i = 0; i < ETH_ALEN; i++) {
+		*p++ = hex[m->bytes[i] >> 4];
+		*p++ = hex[m->bytes[i] & 0xf];
+		*p++ = ':';
+	}
+	p[-1] = '\0';
 	return buf;
 }
 
@@ -256,13 +369,15 @@ int portrange_parse(struct portrange *r, const char *text)
 
 const char *portrange_format(const struct portrange *r, char *buf)
 {
-	char proto[8];
+	char *p = buf + strlen(proto_format(r->proto, buf));
 
-	proto_format(r->proto, proto);
-	if (r->first == r->last)
-		snprintf(buf, SERVICE_STRLEN, "%s/%u", proto, r->first);
-	else
-		snprintf(buf, SERVICE_STRLEN, "%s/%u-%u", proto, r->first, r->last);
+	*p++ = '/';
+	p = put_decimal(p, r->first);
+	if (r->first != r->last) {
+		*p++ = '-';
+		p = put_decimal(p, r->last);
+	}
+	*p = '\0';
 	return buf;
 }
 

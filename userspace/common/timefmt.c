@@ -4,6 +4,7 @@
  * our own tables: RFC 5322 wants English whatever the locale.
  */
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 #include "timefmt.h"
@@ -37,16 +38,64 @@ static time_t whole_seconds(int64_t t, long *nsec)
 	return sec;
 }
 
+static char *put_two(char *p, unsigned int n, char then)
+{
+	*p++ = '0' + n / 10;
+	*p++ = '0' + n % 10;
+	*p++ = then;
+	return p;
+}
+
+/* A day since the Epoch as "2026-11-22" in the Gregorian calendar, whose cycle is 400 years. */
+static char *put_date(char *p, int64_t day, char then)
+{
+	/* Years that begin on 1 March have their odd day last; from the year 0 on. */
+	unsigned int n = day + 719468, cycle = n / 146097, rest = n % 146097;
+	unsigned int year = (rest - rest / 1460 + rest / 36524 - rest / 146096) / 365;
+	unsigned int of_year = rest - (365 * year + year / 4 - year / 100);
+	unsigned int month = (5 * of_year + 2) / 153;
+
+	rest = of_year - (153 * month + 2) / 5 + 1;
+	year += cycle * 400 + (month >= 10);
+	month += month < 10 ? 3 : -9;
+	put_two(p, year / 100, '-');
+	p = put_two(p + 2, year % 100, '-');
+	p = put_two(p, month, '-');
+	return put_two(p, rest, then);
+}
+
+/* By hand, not by strftime(): long tables are mostly times, and most of one day. */
+char *time_iso8601(int64_t sec, char *buf)
+{
+	static int64_t known_day = INT64_MIN;
+	static char known[sizeof("2026-11-22T")];
+	int64_t day = sec / 86400;
+	unsigned int of_day;
+	char *p;
+
+	if (sec < day * 86400)
+		day--;
+	of_day = sec - day * 86400;
+	if (day != known_day) {
+		put_date(known, day, 'T');
+		known_day = day;
+	}
+	p = mempcpy(buf, known, sizeof(known) - 1);
+	p = put_two(p, of_day / 3600, ':');
+	p = put_two(p, of_day / 60 % 60, ':');
+	p = put_two(p, of_day % 60, '\0');
+	return p - 1;
+}
+
 const char *time_rfc3339(int64_t t, char *buf)
 {
-	struct tm tm;
 	long nsec;
-	time_t sec = whole_seconds(t, &nsec);
-	size_t n;
+	char *p = time_iso8601(whole_seconds(t, &nsec), buf);
 
-	gmtime_r(&sec, &tm);
-	n = strftime(buf, TIME_STRLEN, "%Y-%m-%dT%H:%M:%S", &tm);
-	snprintf(buf + n, TIME_STRLEN - n, ".%03ldZ", nsec / 1000000);
+	*p++ = '.';
+	*p++ = '0' + nsec / 100000000;
+	p = put_two(p, nsec / 1000000 % 100, 'Z');
+	*p = '\0';
 	return buf;
 }
 

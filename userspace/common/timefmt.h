@@ -16,6 +16,8 @@ int64_t time_now(void);
 /* CLOCK_MONOTONIC in milliseconds; for every wait of our own. */
 int64_t time_mono_ms(void);
 
+/* "2026-11-22T18:07:10", seconds since the Epoch; years 1 to 9999. Returns its end. */
+char *time_iso8601(int64_t sec, char *buf);
 /* RFC 3339 with milliseconds, UTC: "2026-11-22T18:07:10.123Z". @buf: TIME_STRLEN. */
 const char *time_rfc3339(int64_t t, char *buf);
 /* RFC 5322, 3.3, local time zone: "Sun, 22 Nov 2026 18:07:10 +0000". @buf: TIME_STRLEN. */
