@@ -11,53 +11,55 @@
 
 static bool fits(const struct nlattr *attr, enum nl_kind kind)
 {
-	uint16_t len = mnl_attr_get_payload_len(attr);
+	static const struct {
+		uint16_t min, max;
+	} length[] = {
+		[NL_IGNORED] = { 0, UINT16_MAX },
+		[NL_U8] = { 1, 1 },
+		[NL_U16] = { 2, 2 },
+		[NL_U32] = { 4, 4 },
+		[NL_U64] = { 8, 8 },
+		[NL_ADDRESS] = { 4, 16 },
+		[NL_MAC] = { ETH_ALEN, ETH_ALEN },
+		[NL_TEXT] = { 2, RINGBACK_WATCH_NAME_MAX + 1 },
+		[NL_NEST] = { NLA_HDRLEN, UINT16_MAX },
+	};
+	uint16_t len = attr->nla_len - NLA_HDRLEN;
 
-	switch (kind) {
-	case NL_IGNORED:
-		return true;
-	case NL_U8:
-		return len == 1;
-	case NL_U16:
-		return len == 2;
-	case NL_U32:
-		return len == 4;
-	case NL_U64:
-		return len == 8;
-	case NL_ADDRESS:
+	if (len < length[kind].min || len > length[kind].max)
+		return false;
+	if (kind == NL_ADDRESS)
 		return len == 4 || len == 16;
-	case NL_MAC:
-		return len == ETH_ALEN;
-	case NL_TEXT:
-		return len >= 2 && len <= RINGBACK_WATCH_NAME_MAX + 1 &&
-		       strnlen(mnl_attr_get_payload(attr), len) == len - 1u;
-	case NL_NEST:
-		return len >= sizeof(*attr);
-	}
-	return false;
+	if (kind == NL_TEXT)
+		return strnlen(mnl_attr_get_payload(attr), len) == len - 1u;
+	return true;
 }
 
 int nl_sort(const void *payload, size_t len, const struct nl_rule *rules, uint16_t max,
 	    const struct nlattr **tb)
 {
-	const char *end = (const char *)payload + len;
-	const struct nlattr *attr;
+	const struct nlattr *attr = payload;
+	size_t step;
 
 	memset(tb, 0, (max + 1) * sizeof(*tb));
-	mnl_attr_for_each_payload(payload, len)
-	{
-		uint16_t type = mnl_attr_get_type(attr);
+	/* By hand: libmnl's steps are a call each, and a table has a million attributes. */
+	for (; len >= sizeof(*attr);
+	     len -= step, attr = (const void *)((const char *)attr + step)) {
+		unsigned int size = attr->nla_len, type = attr->nla_type & NLA_TYPE_MASK;
 
-		if (type > max)
-			continue;
-		if (!fits(attr, rules[type].kind))
+		if (size < sizeof(*attr) || size > len)
 			return -EBADMSG;
-		tb[type] = attr;
+		if (type <= max) {
+			if (!fits(attr, rules[type].kind))
+				return -EBADMSG;
+			tb[type] = attr;
+		}
+		/* The last one may come without its padding. */
+		step = NLA_ALIGN(size) < len ? NLA_ALIGN(size) : len;
 	}
-	/* The loop also ends at an attribute that is longer than what is left. */
-	if ((const char *)attr < end)
+	if (len)
 		return -EBADMSG;
-	for (uint16_t type = 0; type <= max; type++)
+	for (unsigned int type = 0; type <= max; type++)
 		if (rules[type].required && !tb[type])
 			return -EBADMSG;
 	return 0;
