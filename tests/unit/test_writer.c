@@ -181,6 +181,122 @@ static void bytes_that_are_not_utf8_stay_json(void **state)
 	writer_free(w);
 }
 
+/* Each byte, as a value and as a key, as jansson writes it. */
+static void json_strings_are_those_of_jansson(void **state)
+{
+	static const char *const texts[] = { "",    "plain",	     "\"quoted\"",   "back\\slash",
+					     "a/b", "Z\xc3\xbcrich", "\xe2\x82\xac", "\x7f" };
+	char one[] = "x.y";
+
+	(void)state;
+	for (int c = 1; c < 128 + (int)(sizeof(texts) / sizeof(texts[0])); c++) {
+		const char *s = c < 128 ? one : texts[c - 128];
+		struct writer *w = writer_json_new(out);
+		json_t *row;
+		char *theirs;
+
+		one[1] = c;
+		row = json_pack("{s:s}", s, s);
+		theirs = json_dumps(row, 0);
+		rewind(out);
+		writer_start(w, NULL, 0, true);
+		writer_text(w, s, s);
+		writer_end(w);
+		assert_memory_equal(text, theirs, strlen(theirs));
+		assert_int_equal(text[strlen(theirs)], '\n');
+		free(theirs);
+		json_decref(row);
+		writer_free(w);
+	}
+}
+
+/* A row of the daemon: members in any order, some unknown, some missing. */
+static void foreign_rows_get_the_order_of_the_columns(void **state)
+{
+	json_t *row =
+		json_pack("{s:i, s:s, s:n, s:b}", "newer", 1, "state", "open", "client", "port", 1);
+	struct writer *w = writer_json_new(out);
+
+	(void)state;
+	writer_start(w, columns, 5, false);
+	writer_row(w, row);
+	writer_end(w);
+	assert_int_equal(writer_finish(w), 0);
+	assert_string_equal(text, "[\n {\"client\": null, \"proto\": null, \"port\": true, "
+				  "\"state\": \"open\", \"newer\": 1}\n]\n");
+	json_decref(row);
+	writer_free(w);
+}
+
+/* More than leaves at a time. */
+static void long_tables_are_whole(void **state)
+{
+	static const struct column one[] = { { "n", "N", COL_RIGHT } };
+	struct writer *json = writer_json_new(out), *table;
+	json_t *rows;
+	char *line;
+
+	(void)state;
+	writer_start(json, one, 1, false);
+	for (int i = 0; i < 20000; i++) {
+		writer_number(json, "n", i);
+		writer_end(json);
+	}
+	assert_int_equal(writer_finish(json), 0);
+	rows = json_loads(text, 0, NULL);
+	assert_int_equal(json_array_size(rows), 20000);
+	json_decref(rows);
+	writer_free(json);
+
+	rewind(out);
+	table = writer_text_new(out, false);
+	writer_start(table, one, 1, false);
+	for (int i = 0; i < 20000; i++) {
+		writer_number(table, "n", i);
+		writer_end(table);
+	}
+	assert_int_equal(writer_finish(table), 0);
+	line = text;
+	assert_memory_equal(line, "    N\n", 6);
+	for (int i = 0; i < 20000; i++)
+		assert_int_equal(strtol(line += 6, NULL, 10), i);
+	writer_free(table);
+}
+
+static void numbers_reach_their_ends(void **state)
+{
+	struct writer *w = writer_json_new(out);
+
+	(void)state;
+	writer_start(w, NULL, 0, true);
+	writer_number(w, "least", 0);
+	writer_number(w, "most", UINT64_MAX);
+	writer_end(w);
+	assert_string_equal(text, "{\"least\": 0, \"most\": 18446744073709551615}\n");
+	writer_free(w);
+}
+
+/* Local time changes its distance to UTC at 01:00 UTC on 2026-10-25. */
+static void times_follow_the_local_clock(void **state)
+{
+	static const struct column one[] = { { "t", "T", COL_TIME } };
+	struct writer *w = writer_text_new(out, false);
+
+	(void)state;
+	setenv("TZ", "CET-1CEST,M3.5.0,M10.5.0/3", 1);
+	tzset();
+	writer_start(w, one, 1, false);
+	writer_time(w, "t", 1792889999 * NSEC_PER_SEC);
+	writer_end(w);
+	writer_time(w, "t", 1792890000 * NSEC_PER_SEC);
+	writer_end(w);
+	writer_time(w, "t", 1792972800 * NSEC_PER_SEC);
+	writer_end(w);
+	assert_int_equal(writer_finish(w), 0);
+	assert_string_equal(text, "T\n2026-10-25 02:59\n2026-10-25 02:00\n2026-10-26 01:00\n");
+	writer_free(w);
+}
+
 static void characters_count_not_bytes(void **state)
 {
 	static const struct column two[] = { { "a", "A", 0 }, { "b", "B", 0 } };
@@ -273,6 +389,11 @@ int main(void)
 		TEST(live_text_has_its_header_first),
 		TEST(strangers_paint_no_terminal),
 		TEST(bytes_that_are_not_utf8_stay_json),
+		TEST(json_strings_are_those_of_jansson),
+		TEST(foreign_rows_get_the_order_of_the_columns),
+		TEST(long_tables_are_whole),
+		TEST(numbers_reach_their_ends),
+		TEST(times_follow_the_local_clock),
 		TEST(characters_count_not_bytes),
 		TEST(colour_only_where_wanted),
 		TEST(times_that_are_none_stay),

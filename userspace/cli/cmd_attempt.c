@@ -57,32 +57,35 @@ static int by_key(const void *a, const void *b)
 
 static void write_interface(struct writer *out, uint32_t ifindex)
 {
-	/* Rows of one interface mostly follow each other, and each look-up opens a socket. */
-	static char name[IF_NAMESIZE];
-	static uint32_t known;
+	/* Each look-up opens a socket, and there are far more rows than interfaces. */
+	static struct {
+		uint32_t ifindex;
+		char name[IF_NAMESIZE];
+	} known[64], *k;
 
-	if (ifindex && ifindex != known) {
-		if (!if_indextoname(ifindex, name))
-			snprintf(name, sizeof(name), "%" PRIu32, ifindex);
-		known = ifindex;
+	k = &known[ifindex % (sizeof(known) / sizeof(known[0]))];
+	if (k->ifindex != ifindex) {
+		if (!if_indextoname(ifindex, k->name))
+			snprintf(k->name, sizeof(k->name), "%" PRIu32, ifindex);
+		k->ifindex = ifindex;
 	}
-	writer_text(out, "interface", ifindex ? name : NULL);
+	writer_text(out, "interface", ifindex ? k->name : NULL);
 }
 
 static void write_attempt(struct writer *out, const struct nl_attempt *a)
 {
 	char buf[ADDR_STRLEN];
 
-	writer_text(out, "client", addr_format(&a->client, buf));
-	writer_text(out, "server", addr_format(&a->service.server, buf));
+	writer_word(out, "client", addr_format(&a->client, buf));
+	writer_word(out, "server", addr_format(&a->service.server, buf));
 	writer_service(out, a->service.proto, a->service.port);
-	writer_text(out, "state", nl_attempt_state_name(a->state));
-	writer_text(out, "reason", cli_reason(a->reason));
+	writer_word(out, "state", nl_attempt_state_name(a->state));
+	writer_word(out, "reason", cli_reason(a->reason));
 	writer_number(out, "attempts", a->count);
 	writer_time(out, "first", a->first);
 	writer_time(out, "last", a->last);
 	writer_text(out, "watch", a->watch[0] ? a->watch : NULL);
-	writer_text(out, "mac", a->has_mac ? mac_format(&a->mac, buf) : NULL);
+	writer_word(out, "mac", a->has_mac ? mac_format(&a->mac, buf) : NULL);
 	write_interface(out, a->ifindex);
 	writer_end(out);
 }

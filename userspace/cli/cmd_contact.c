@@ -7,7 +7,7 @@
 #include "control.h"
 #include "csv.h"
 
-static int no_rows(struct cli *cli, const json_t *row, void *arg)
+static int no_rows(struct cli *cli, json_t *row, void *arg)
 {
 	(void)cli;
 	(void)row;
@@ -98,7 +98,7 @@ static void refuse(struct import *im, json_int_t line, const char *error)
 }
 
 /* The daemon refused a row. */
-static int refused_row(struct cli *cli, const json_t *row, void *arg)
+static int refused_row(struct cli *cli, json_t *row, void *arg)
 {
 	const char *error = json_string_value(json_object_get(row, "error"));
 

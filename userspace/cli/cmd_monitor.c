@@ -51,10 +51,10 @@ static int on_attempt(const struct nl_attempt *a, void *arg)
 	char buf[ADDR_STRLEN];
 
 	begin(out, time_now(), "kernel", nl_attempt_state_name(a->state));
-	writer_text(out, "client", addr_format(&a->client, buf));
-	writer_text(out, "server", addr_format(&a->service.server, buf));
+	writer_word(out, "client", addr_format(&a->client, buf));
+	writer_word(out, "server", addr_format(&a->service.server, buf));
 	writer_service(out, a->service.proto, a->service.port);
-	writer_text(out, "reason", cli_reason(a->reason));
+	writer_word(out, "reason", cli_reason(a->reason));
 	writer_text(out, "watch", a->watch[0] ? a->watch : NULL);
 	writer_number(out, "attempts", a->count);
 	writer_end(out);
@@ -67,9 +67,9 @@ static int on_service(const struct nl_service *s, void *arg)
 	char buf[ADDR_STRLEN];
 
 	begin(out, s->changed, "kernel", nl_service_state_name(s->state));
-	writer_text(out, "server", addr_format(&s->service.server, buf));
+	writer_word(out, "server", addr_format(&s->service.server, buf));
 	writer_service(out, s->service.proto, s->service.port);
-	writer_text(out, "reason", cli_reason(s->reason));
+	writer_word(out, "reason", cli_reason(s->reason));
 	writer_text(out, "watch", s->watch[0] ? s->watch : NULL);
 	writer_number(out, "failures", s->failures);
 	writer_number(out, "clients", s->clients);
@@ -111,9 +111,10 @@ static int kernel_step(struct monitor *m)
 	return err ? cli_kernel_failed(m->cli) : CLI_OK;
 }
 
-static int on_daemon_row(struct cli *cli, const json_t *row, void *arg)
+static int on_daemon_row(struct cli *cli, json_t *row, void *arg)
 {
 	(void)arg;
+	writer_text(cli->out, "time", json_string_value(json_object_get(row, "time")));
 	writer_text(cli->out, "source", "daemon");
 	control_write(cli->out, row);
 	writer_end(cli->out);

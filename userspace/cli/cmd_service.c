@@ -29,10 +29,10 @@ static void write_service(struct writer *out, const struct nl_service *s)
 {
 	char buf[ADDR_STRLEN];
 
-	writer_text(out, "server", addr_format(&s->service.server, buf));
+	writer_word(out, "server", addr_format(&s->service.server, buf));
 	writer_service(out, s->service.proto, s->service.port);
-	writer_text(out, "state", nl_service_state_name(s->state));
-	writer_text(out, "reason", cli_reason(s->reason));
+	writer_word(out, "state", nl_service_state_name(s->state));
+	writer_word(out, "reason", cli_reason(s->reason));
 	writer_number(out, "failures", s->failures);
 	writer_number(out, "clients", s->clients);
 	writer_time(out, "since", s->since);

@@ -149,7 +149,7 @@ static int one_line(struct cli *cli, struct control *c, const char *line, size_t
 		    control_row fn, void *arg)
 {
 	json_t *json = json_loadb(line, len, 0, NULL);
-	const json_t *row = json_object_get(json, "row");
+	json_t *row = json_object_get(json, "row");
 	const char *error = json_string_value(json_object_get(json, "error"));
 	json_t *done = json_object_get(json, "done");
 	int err;
@@ -247,25 +247,23 @@ int control_request(struct cli *cli, json_t *request, control_row fn, void *arg,
 	return err;
 }
 
-void control_write(struct writer *out, const json_t *row)
+void control_write(struct writer *out, json_t *row)
 {
 	const char *proto = json_string_value(json_object_get(row, "proto"));
 	const json_t *port = json_object_get(row, "port");
 	char text[SERVICE_STRLEN];
-	const char *key;
-	json_t *value;
 
-	json_object_foreach((json_t *)row, key, value)
-		writer_attr(out, key, json_incref(value));
-	if (!proto || !json_is_integer(port))
-		return;
-	snprintf(text, sizeof(text), "%.8s/%lld", proto, (long long)json_integer_value(port));
-	writer_text(out, "service", text);
+	if (proto && json_is_integer(port)) {
+		snprintf(text, sizeof(text), "%.8s/%lld", proto,
+			 (long long)json_integer_value(port));
+		json_object_set_new(row, "service", json_string(text));
+	}
+	writer_row(out, row);
 }
 
-static int collect_row(struct cli *cli, const json_t *row, void *rows)
+static int collect_row(struct cli *cli, json_t *row, void *rows)
 {
-	if (json_array_append(rows, (json_t *)row))
+	if (json_array_append(rows, row))
 		return cli_fail(cli, CLI_FAILED, "out of memory");
 	return CLI_OK;
 }

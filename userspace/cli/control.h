@@ -20,7 +20,7 @@ int control_open(struct cli *cli, json_t *request, struct control **cp);
 void control_close(struct control *c);
 
 /* Called for each row (borrowed); a status other than CLI_OK ends the reading. */
-typedef int (*control_row)(struct cli *cli, const json_t *row, void *arg);
+typedef int (*control_row)(struct cli *cli, json_t *row, void *arg);
 
 /*
  * Reads rows until the closing line, whose "done" object is put in *@done (owned
@@ -36,8 +36,11 @@ int control_request(struct cli *cli, json_t *request, control_row fn, void *arg,
  * then prints them in @columns.
  */
 int control_show(struct cli *cli, json_t *request, const struct column *columns, size_t n);
-/* A row as it came, and for people "tcp/80" of its proto and port in column "service". */
-void control_write(struct writer *out, const json_t *row);
+/*
+ * What @row has for the columns not yet written, and a member "service", "tcp/80",
+ * which @row gets of its proto and port.
+ */
+void control_write(struct writer *out, json_t *row);
 
 /* For poll(), and one step of reading when there is something: rows to @fn.
  * CLI_OK: more may come; *@ended: the daemon closed. */

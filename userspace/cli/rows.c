@@ -55,7 +55,9 @@ static void drop_doubles(struct rows *rows, rows_cmp cmp)
 				rows->drop(row_at(rows, i));
 			continue;
 		}
-		memmove(row_at(rows, kept++), row_at(rows, i), rows->size);
+		if (kept != i)
+			memcpy(row_at(rows, kept), row_at(rows, i), rows->size);
+		kept++;
 	}
 	rows->n = kept;
 }

@@ -5,7 +5,7 @@
  * one, a line each.
  *
  *	writer_start(w, columns, n, false);
- *	for each row:
+ *	for each row, in the order of the columns:
  *		writer_text(w, "client", ..); writer_number(w, "port", ..); ..
  *		writer_end(w);
  *	writer_finish(w);
@@ -42,16 +42,23 @@ void writer_free(struct writer *w);
 /* @columns must stay valid until writer_finish(). */
 void writer_start(struct writer *w, const struct column *columns, size_t n, bool live);
 /*
- * A value of the current row, which takes over @value. NULL stands for a value
- * that could not be made for want of memory; absent ones are json_null(). A key
- * without a column is seen in JSON only.
+ * Values of the current row: in the order of the columns, which may be left out,
+ * then those without a column, which are seen in JSON only.
  */
-void writer_attr(struct writer *w, const char *key, json_t *value);
 void writer_text(struct writer *w, const char *key, const char *text); /* NULL: absent */
+/* The same for what is known to need no escape: an address, a word of our own. */
+void writer_word(struct writer *w, const char *key, const char *word);
 void writer_number(struct writer *w, const char *key, uint64_t n);
 void writer_time(struct writer *w, const char *key, int64_t t); /* ns; 0: absent */
-/* Both halves, and "tcp/80" for people in column "service". */
+/* Columns service ("tcp/80", for people), proto and port. */
 void writer_service(struct writer *w, uint8_t proto, uint16_t port);
+/*
+ * Takes over @value. NULL stands for one that could not be made for want of memory;
+ * absent is json_null().
+ */
+void writer_attr(struct writer *w, const char *key, json_t *value);
+/* The rest of the row: the members of @row (borrowed), in any order. */
+void writer_row(struct writer *w, const json_t *row);
 void writer_end(struct writer *w);
 /* A sentence for people; JSON has none. */
 __attribute__((format(printf, 2, 3))) void writer_data(struct writer *w, const char *fmt, ...);

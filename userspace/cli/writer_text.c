@@ -1,108 +1,209 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The text body: a table with a header row. Rows are kept until all widths are
- * known; live rows leave at once, and a column grows when a value needs it.
+ * The text body: a table with a header row. Rows are kept in w.row, a cell with
+ * its NUL behind the other, until all widths are known; live rows leave at once,
+ * and a column grows when a value needs it.
  */
-#include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 #include <time.h>
 
 #include "../common/log.h"
 #include "../common/timefmt.h"
 #include "writer_body.h"
 
-#define MAX_COLUMNS 20
+#define DAY 86400
+
+/* Of this many days the distance to UTC is known at a time. */
+#define N_DAYS 8
+
+/* A day of UTC through which local time keeps its distance. */
+struct zone_day {
+	int64_t start, end; /* seconds since the Epoch */
+	long offset;
+};
 
 struct text_writer {
 	struct writer w;
 	bool colour;
-	const struct column *shown[MAX_COLUMNS];
-	int width[MAX_COLUMNS]; /* characters */
-	size_t n_shown;
-	char **cells; /* n_shown per row */
-	size_t n_cells, room;
+	size_t width[WRITER_COLUMNS]; /* characters */
+	bool wide[WRITER_COLUMNS]; /* a value has more bytes than characters */
+	size_t first, last; /* of the columns shown */
+	struct buf line; /* lines to be printed */
+	struct zone_day zone[N_DAYS];
 };
 
 /* Characters, not bytes: all bytes but those that continue one. */
-static int width_of(const char *s)
+static size_t width_of(const struct text_writer *t, size_t i, const char *s, size_t len)
 {
-	int n = 0;
+	size_t n = len;
 
-	for (; *s; s++)
-		n += (*s & 0xc0) != 0x80;
+	if (t->wide[i])
+		for (size_t k = 0; k < len; k++)
+			n -= (s[k] & 0xc0) == 0x80;
 	return n;
 }
 
-/*
- * "18:07:10" today, "2026-11-21 18:07" on other days, local time; what is not
- * RFC 3339 in UTC stays as it is.
- */
-static void shorten_time(char *cell, size_t size)
+static long offset_at(time_t sec)
 {
-	char then[TIME_STRLEN], now[TIME_STRLEN];
-	struct tm tm = { 0 };
-	const char *end = strptime(cell, "%Y-%m-%dT%H:%M:%S", &tm);
+	struct tm tm;
 
-	if (!end || cell[strlen(cell) - 1] != 'Z')
-		return;
-	time_human(timegm(&tm) * NSEC_PER_SEC, then);
-	time_human(time_now(), now);
-	if (!strncmp(then, now, 10))
-		snprintf(cell, size, "%.8s", then + 11);
+	return localtime_r(&sec, &tm) ? tm.tm_gmtoff : 0;
+}
+
+/* Seconds that local time is ahead at @sec. */
+static long local_offset(struct text_writer *t, int64_t sec)
+{
+	struct zone_day *day = &t->zone[sec / DAY & (N_DAYS - 1)];
+	int64_t start = sec / DAY * DAY;
+	long offset;
+
+	if (sec >= day->start && sec < day->end)
+		return day->offset;
+	offset = offset_at(start);
+	if (sec < 0 || offset != offset_at(start + DAY))
+		return offset_at(sec);
+	*day = (struct zone_day){ start, start + DAY, offset };
+	return offset;
+}
+
+/* "18:07:10" today, "2026-11-21 18:07" on other days, local time. */
+static void add_seconds(struct text_writer *t, int64_t sec)
+{
+	struct buf *to = &t->w.row;
+	int64_t now = time(NULL);
+	char s[TIME_STRLEN];
+
+	now += local_offset(t, now);
+	sec += local_offset(t, sec);
+	time_iso8601(sec, s);
+	s[10] = ' ';
+	if (sec / DAY == now / DAY)
+		buf_add(to, s + 11, 8);
 	else
-		snprintf(cell, size, "%.16s", then);
+		buf_add(to, s, 16);
 }
 
-/* The value for people, unescaped; the caller frees it. NULL: out of memory. */
-static char *plain(const json_t *value)
+/* Seconds of an RFC 3339 string in UTC; -1: it is none, or from before the Epoch. */
+static int64_t parse_time(const char *s)
 {
-	char *text = NULL;
-	size_t i, len = 0;
+	struct tm tm = { 0 };
+
+	if (!strptime(s, "%Y-%m-%dT%H:%M:%S", &tm) || s[strlen(s) - 1] != 'Z')
+		return -1;
+	return timegm(&tm);
+}
+
+/* Ends the cell of column @i that begins at @start of w.row. */
+static void end_cell(struct text_writer *t, size_t i, size_t start)
+{
+	struct buf *row = &t->w.row;
+	size_t width;
+
+	if (row->len == start)
+		buf_add(row, "-", 1);
+	buf_add(row, "", 1);
+	if (row->failed)
+		return;
+	width = width_of(t, i, row->data + start, row->len - 1 - start);
+	if (width > t->width[i])
+		t->width[i] = width;
+}
+
+static void word(struct writer *w, size_t i, const char *s, size_t n)
+{
+	size_t start = w->row.len;
+
+	buf_add(&w->row, s, n);
+	end_cell((struct text_writer *)w, i, start);
+}
+
+static void absent(struct writer *w, size_t i)
+{
+	word(w, i, "-", 1);
+}
+
+static void text(struct writer *w, size_t i, const char *s)
+{
+	struct text_writer *t = (struct text_writer *)w;
+	int64_t sec = w->columns[i].flags & COL_TIME ? parse_time(s) : -1;
+	size_t start = w->row.len;
+	ssize_t n = writer_plain(s);
+
+	if (sec >= 0) {
+		add_seconds(t, sec);
+	} else if (n >= 0) {
+		buf_add(&w->row, s, n);
+	} else if (buf_reserve(&w->row, strlen(s) * 4 + 1)) {
+		w->row.len += log_escape(w->row.data + start, w->row.room - start, s);
+		t->wide[i] = true;
+	}
+	end_cell(t, i, start);
+}
+
+static void number(struct writer *w, size_t i, uint64_t n)
+{
+	size_t start = w->row.len;
+
+	buf_number(&w->row, n);
+	end_cell((struct text_writer *)w, i, start);
+}
+
+static void write_time(struct writer *w, size_t i, int64_t ns)
+{
+	size_t start = w->row.len;
+
+	add_seconds((struct text_writer *)w, ns / NSEC_PER_SEC);
+	end_cell((struct text_writer *)w, i, start);
+}
+
+/* A list as "a,b". */
+static void write_array(struct writer *w, size_t i, const json_t *list)
+{
+	struct buf joined = { 0 };
+	size_t k;
 	json_t *item;
-	FILE *f;
 
-	switch (json_typeof(value)) {
-	case JSON_STRING:
-		return strdup(json_string_value(value));
-	case JSON_NULL:
-		return strdup("-");
-	case JSON_TRUE:
-		return strdup("yes");
-	case JSON_FALSE:
-		return strdup("no");
-	case JSON_ARRAY:
-		f = open_memstream(&text, &len);
-		if (!f)
-			return NULL;
-		json_array_foreach(value, i, item)
-			fprintf(f, "%s%s", i ? "," : "",
-				json_is_string(item) ? json_string_value(item) : "?");
-		fclose(f);
-		return text;
-	default:
-		return json_dumps(value, JSON_ENCODE_ANY);
+	json_array_foreach(list, k, item) {
+		if (k)
+			buf_add(&joined, ",", 1);
+		buf_str(&joined, json_is_string(item) ? json_string_value(item) : "?");
 	}
+	buf_add(&joined, "", 1);
+	if (joined.failed)
+		w->row.failed = true;
+	else
+		text(w, i, joined.data);
+	buf_free(&joined);
 }
 
-static char *make_cell(const struct column *col, const json_t *value)
+static void value(struct writer *w, size_t i, const json_t *json)
 {
-	char *text = value ? plain(value) : strdup("-");
-	size_t size;
-	char *cell;
+	char *dump;
 
-	if (!text)
-		return NULL;
-	/* A shortened time is never longer than an escaped one. */
-	size = strlen(text) * 4 + TIME_STRLEN;
-	cell = malloc(size);
-	if (cell) {
-		log_escape(cell, size, text[0] ? text : "-");
-		if (col->flags & COL_TIME)
-			shorten_time(cell, size);
+	switch (json_typeof(json)) {
+	case JSON_STRING:
+		text(w, i, json_string_value(json));
+		break;
+	case JSON_NULL:
+		absent(w, i);
+		break;
+	case JSON_TRUE:
+		text(w, i, "yes");
+		break;
+	case JSON_FALSE:
+		text(w, i, "no");
+		break;
+	case JSON_ARRAY:
+		write_array(w, i, json);
+		break;
+	default:
+		dump = json_dumps(json, JSON_ENCODE_ANY);
+		if (dump)
+			text(w, i, dump);
+		else
+			w->row.failed = true;
+		free(dump);
 	}
-	free(text);
-	return cell;
 }
 
 static const char *colour_of(const struct text_writer *t, const struct column *col,
@@ -125,97 +226,107 @@ static const char *colour_of(const struct text_writer *t, const struct column *c
 	return NULL;
 }
 
-static void print_cell(struct text_writer *t, size_t i, const char *cell, const char *colour)
+/* Adds the cell of column @i to the line. */
+static void add_cell(struct text_writer *t, size_t i, const char *cell, size_t len,
+		     const char *colour)
 {
-	int pad = t->width[i] - width_of(cell);
-	bool right = t->shown[i]->flags & COL_RIGHT, last = i + 1 == t->n_shown;
+	struct buf *line = &t->line;
+	size_t pad = t->width[i] - width_of(t, i, cell, len);
+	bool right = t->w.columns[i].flags & COL_RIGHT;
 
-	if (i)
-		fputs("  ", t->w.out);
-	if (pad > 0 && right)
-		fprintf(t->w.out, "%*s", pad, "");
-	fprintf(t->w.out, "%s%s%s", colour ? colour : "", cell, colour ? "\033[0m" : "");
-	if (pad > 0 && !right && !last)
-		fprintf(t->w.out, "%*s", pad, "");
-	if (last)
-		fputc('\n', t->w.out);
+	if (i != t->first)
+		buf_add(line, "  ", 2);
+	if (pad && right)
+		buf_pad(line, pad);
+	if (colour)
+		buf_str(line, colour);
+	buf_add(line, cell, len);
+	if (colour)
+		buf_str(line, "\033[0m");
+	if (pad && !right && i != t->last)
+		buf_pad(line, pad);
 }
 
 static void print_header(struct text_writer *t)
 {
-	for (size_t i = 0; i < t->n_shown; i++)
-		print_cell(t, i, t->shown[i]->title, t->colour ? "\033[1m" : NULL);
+	const struct writer *w = &t->w;
+
+	for (size_t i = 0; i < w->n_columns; i++)
+		if (w->shown[i])
+			add_cell(t, i, w->columns[i].title, strlen(w->columns[i].title),
+				 t->colour ? "\033[1m" : NULL);
+	buf_add(&t->line, "\n", 1);
 }
 
-static void print_row(struct text_writer *t, char **cells)
+/* Prints the row of @cells and returns the next one. */
+static const char *print_row(struct text_writer *t, const char *cells)
 {
-	for (size_t i = 0; i < t->n_shown; i++)
-		print_cell(t, i, cells[i], colour_of(t, t->shown[i], cells[i]));
-}
+	const struct writer *w = &t->w;
 
-static void forget_cells(struct text_writer *t)
-{
-	for (size_t i = 0; i < t->n_cells; i++)
-		free(t->cells[i]);
-	t->n_cells = 0;
-}
+	for (size_t i = 0; i < w->n_columns; i++) {
+		size_t len;
 
-static int start(struct writer *w)
-{
-	struct text_writer *t = (struct text_writer *)w;
-
-	forget_cells(t);
-	t->n_shown = 0;
-	for (size_t i = 0; i < w->n_columns && t->n_shown < MAX_COLUMNS; i++) {
-		if (!w->columns[i].title)
+		if (!w->shown[i])
 			continue;
-		t->width[t->n_shown] = width_of(w->columns[i].title);
-		t->shown[t->n_shown++] = &w->columns[i];
+		len = strlen(cells);
+		add_cell(t, i, cells, len, colour_of(t, &w->columns[i], cells));
+		cells += len + 1;
 	}
-	if (w->live)
-		print_header(t);
-	return 0;
+	buf_add(&t->line, "\n", 1);
+	writer_print(&t->w, &t->line, t->w.live);
+	return cells;
 }
 
-static int row(struct writer *w, json_t *row)
+static void print_rows(struct text_writer *t)
+{
+	const char *cells = t->w.row.data, *end_of_rows = cells + t->w.row.len;
+
+	while (cells < end_of_rows)
+		cells = print_row(t, cells);
+	t->w.row.len = 0;
+}
+
+static bool shows(const struct column *col)
+{
+	return col->title;
+}
+
+static void start(struct writer *w)
 {
 	struct text_writer *t = (struct text_writer *)w;
 
-	if (t->n_cells + t->n_shown > t->room) {
-		size_t room = (t->room + t->n_shown) * 2;
-		char **cells = realloc(t->cells, room * sizeof(*cells));
-
-		if (!cells)
-			return -ENOMEM;
-		t->cells = cells;
-		t->room = room;
-	}
-	for (size_t i = 0; i < t->n_shown; i++) {
-		char *cell = make_cell(t->shown[i], json_object_get(row, t->shown[i]->key));
-
-		if (!cell)
-			return -ENOMEM;
-		if (width_of(cell) > t->width[i])
-			t->width[i] = width_of(cell);
-		t->cells[t->n_cells++] = cell;
+	t->line.len = 0;
+	t->first = w->n_columns;
+	for (size_t i = 0; i < w->n_columns; i++) {
+		if (!w->shown[i])
+			continue;
+		t->wide[i] = false;
+		t->width[i] = strlen(w->columns[i].title);
+		t->last = i;
+		if (t->first == w->n_columns)
+			t->first = i;
 	}
 	if (w->live) {
-		print_row(t, t->cells);
-		forget_cells(t);
+		print_header(t);
+		writer_print(w, &t->line, true);
 	}
-	return 0;
 }
 
-static int finish(struct writer *w)
+static void end(struct writer *w)
+{
+	if (w->live)
+		print_rows((struct text_writer *)w);
+}
+
+static void finish(struct writer *w)
 {
 	struct text_writer *t = (struct text_writer *)w;
 
-	if (!w->live && t->n_shown) {
+	if (!w->live && t->first < w->n_columns) {
 		print_header(t);
-		for (size_t i = 0; i < t->n_cells; i += t->n_shown)
-			print_row(t, t->cells + i);
+		print_rows(t);
 	}
-	return 0;
+	writer_print(w, &t->line, true);
 }
 
 static void data(struct writer *w, const char *line)
@@ -225,18 +336,22 @@ static void data(struct writer *w, const char *line)
 
 static void destroy(struct writer *w)
 {
-	struct text_writer *t = (struct text_writer *)w;
-
-	forget_cells(t);
-	free(t->cells);
-	free(t);
+	buf_free(&((struct text_writer *)w)->line);
+	free(w);
 }
 
 struct writer *writer_text_new(FILE *out, bool colour)
 {
 	static const struct writer_body body = {
+		.shows = shows,
 		.start = start,
-		.row = row,
+		.absent = absent,
+		.word = word,
+		.text = text,
+		.number = number,
+		.time = write_time,
+		.value = value,
+		.end = end,
 		.finish = finish,
 		.data = data,
 		.free = destroy,
