@@ -36,4 +36,14 @@
 #define RBK_RESV_START_OP(cmd)
 #endif
 
+/*
+ * 6.7, and older stable branches: who may join a multicast group. Before,
+ * anybody may; the header says so.
+ */
+#ifdef GENL_MCAST_CAP_NET_ADMIN
+#define RBK_MCAST_ADMIN		.flags = GENL_MCAST_CAP_NET_ADMIN,
+#else
+#define RBK_MCAST_ADMIN
+#endif
+
 #endif /* _RBK_COMPAT_H */

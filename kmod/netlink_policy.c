@@ -44,6 +44,7 @@ const struct nla_policy rbk_watch_policy[RINGBACK_A_WATCH_MAX + 1] = {
 	[RINGBACK_A_WATCH_DOWN_AFTER] = NLA_POLICY_MIN(NLA_U32, 1),
 	[RINGBACK_A_WATCH_DOWN_CLIENTS] = NLA_POLICY_MIN(NLA_U32, 1),
 	[RINGBACK_A_WATCH_ADMISSION] = NLA_POLICY_MAX(NLA_U8, RINGBACK_ADMISSION_FIRST_SYN),
+	[RINGBACK_A_WATCH_REVERSE_PATH] = NLA_POLICY_MAX(NLA_U8, 1),
 };
 
 static const struct nla_policy rbk_name_policy[RINGBACK_A_WATCH_NAME + 1] = {
@@ -138,8 +139,8 @@ static const struct genl_ops rbk_ops[] = {
 };
 
 static const struct genl_multicast_group rbk_groups[] = {
-	[RBK_GROUP_OUTAGES] = { .name = RINGBACK_MCGRP_OUTAGES },
-	[RBK_GROUP_ATTEMPTS] = { .name = RINGBACK_MCGRP_ATTEMPTS },
+	[RBK_GROUP_OUTAGES] = { .name = RINGBACK_MCGRP_OUTAGES, RBK_MCAST_ADMIN },
+	[RBK_GROUP_ATTEMPTS] = { .name = RINGBACK_MCGRP_ATTEMPTS, RBK_MCAST_ADMIN },
 };
 
 struct genl_family rbk_family __ro_after_init = {
