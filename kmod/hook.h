@@ -7,6 +7,7 @@
 #define _RBK_HOOK_H
 
 #include <linux/netfilter.h>
+#include <linux/workqueue.h>
 
 struct rbk_net;
 
@@ -18,6 +19,7 @@ struct rbk_hooks {
 	bool udp;				/* rbk_udp_wanted counts this namespace */
 	struct nf_hook_ops ops[RBK_HOOK_OPS];
 	struct list_head mirrors;		/* RTNL: struct rbk_mirror */
+	struct work_struct mirror_work;		/* a device came, or changed its name */
 };
 
 void rbk_hooks_init(struct rbk_net *rn);

@@ -121,6 +121,36 @@ int rbk_mirrors_update(struct rbk_net *rn)
 	return err;
 }
 
+/*
+ * Follows devices that came, went or changed their names. Not in the notifier:
+ * from 6.15 on that is called with the lock of the device, which
+ * dev_set_promiscuity() takes.
+ */
+static void rbk_mirror_work(struct work_struct *work)
+{
+	struct rbk_net *rn = container_of(work, struct rbk_net, hooks.mirror_work);
+	struct net_device *dev;
+	struct rbk_mirror *m;
+
+	rtnl_lock();
+	list_for_each_entry(m, &rn->hooks.mirrors, list) {
+		if (m->dev && strcmp(m->dev->name, m->name))
+			rbk_mirror_detach(rn, m);
+		if (m->dev)
+			continue;
+		dev = __dev_get_by_name(rn->net, m->name);
+		if (dev && rbk_mirror_attach(rn, m, dev))
+			netdev_warn(dev, "ringback cannot watch this mirror port\n");
+	}
+	rtnl_unlock();
+}
+
+void rbk_mirrors_init(struct rbk_net *rn)
+{
+	INIT_LIST_HEAD(&rn->hooks.mirrors);
+	INIT_WORK(&rn->hooks.mirror_work, rbk_mirror_work);
+}
+
 void rbk_mirrors_exit(struct rbk_net *rn)
 {
 	struct rbk_mirror *m, *next;
@@ -129,6 +159,8 @@ void rbk_mirrors_exit(struct rbk_net *rn)
 	list_for_each_entry_safe(m, next, &rn->hooks.mirrors, list)
 		rbk_mirror_free(rn, m);
 	rtnl_unlock();
+	/* The notifier found nothing to schedule it for any more. */
+	cancel_work_sync(&rn->hooks.mirror_work);
 }
 
 static int rbk_mirror_event(struct notifier_block *nb, unsigned long event, void *ptr)
@@ -146,9 +178,8 @@ static int rbk_mirror_event(struct notifier_block *nb, unsigned long event, void
 		break;
 	case NETDEV_REGISTER:
 	case NETDEV_CHANGENAME:
-		m = rbk_mirror_find(rn, dev->name);
-		if (m && !m->dev && rbk_mirror_attach(rn, m, dev))
-			netdev_warn(dev, "ringback cannot watch this mirror port\n");
+		if (!list_empty(&rn->hooks.mirrors))
+			schedule_work(&rn->hooks.mirror_work);
 		break;
 	}
 	return NOTIFY_DONE;

@@ -8,9 +8,11 @@
 
 struct rbk_net;
 
+/* No mirrors yet. */
+void rbk_mirrors_init(struct rbk_net *rn);
 /* Makes the mirrors those of rbk_net.watches. watch_lock, takes RTNL. -ENOMEM, -ENODEV, ... */
 int rbk_mirrors_update(struct rbk_net *rn);
-/* Lets all of them go. Takes RTNL. */
+/* Lets all of them go. Takes RTNL; may sleep. */
 void rbk_mirrors_exit(struct rbk_net *rn);
 
 int rbk_mirror_module_init(void);
