@@ -60,7 +60,27 @@ static __always_inline bool rbk_worth6(const struct sk_buff *skb, unsigned int n
 	       rbk_worth_transport(skb, nhoff + sizeof(*ip6h), ip6h->nexthdr);
 }
 
-/* RCU, bottom halves off. */
+static void rbk_act(const struct rbk_sighting *s, enum rbk_verdict verdict, struct rbk_packet *p)
+{
+	switch (verdict) {
+	case RBK_SYN:
+		return rbk_attempt_syn(s, p);
+	case RBK_SYNACK:
+		return rbk_attempt_synack(s, p);
+	case RBK_RST:
+	case RBK_ICMP_ERROR:
+		return rbk_attempt_error(s, p);
+	case RBK_UDP:
+		return rbk_attempt_udp(s, p);
+	default:
+		rbk_count(s->rn, RINGBACK_A_STATS_MALFORMED);
+	}
+}
+
+/*
+ * RCU. Bottom halves are not always off here: LOCAL_OUT also comes from process
+ * context, and any hook does when an NFQUEUE verdict sends the packet on.
+ */
 static noinline void rbk_look(struct rbk_sighting *s, unsigned int nhoff, u8 family)
 {
 	enum rbk_verdict verdict;
@@ -71,19 +91,9 @@ static noinline void rbk_look(struct rbk_sighting *s, unsigned int nhoff, u8 fam
 		return;
 	s->rules = rcu_dereference(s->rn->rules);
 	s->now = rbk_now();
-	switch (verdict) {
-	case RBK_SYN:
-		return rbk_attempt_syn(s, &p);
-	case RBK_SYNACK:
-		return rbk_attempt_synack(s, &p);
-	case RBK_RST:
-	case RBK_ICMP_ERROR:
-		return rbk_attempt_error(s, &p);
-	case RBK_UDP:
-		return rbk_attempt_udp(s, &p);
-	default:
-		rbk_count(s->rn, RINGBACK_A_STATS_MALFORMED);
-	}
+	local_bh_disable();
+	rbk_act(s, verdict, &p);
+	local_bh_enable();
 }
 
 static void rbk_look_ip(struct rbk_net *rn, const struct sk_buff *skb,
@@ -136,17 +146,20 @@ static bool rbk_is_icmp(const struct sk_buff *skb, u8 family)
 					ipv6_hdr(skb)->nexthdr == IPPROTO_ICMPV6;
 }
 
+/* The daemon's, to see whether a service is back: no attempt of this host. */
+static bool rbk_is_probe(const struct sk_buff *skb)
+{
+	return (skb->mark & RINGBACK_MARK_MASK) == RINGBACK_MARK_PROBE;
+}
+
 /* What this host sends as a client or a server; its ICMP errors: rbk_own_error(). */
 static unsigned int rbk_local_out(void *priv, struct sk_buff *skb,
 				  const struct nf_hook_state *state)
 {
-	if (rbk_is_icmp(skb, state->pf) ||
+	if (rbk_is_icmp(skb, state->pf) || rbk_is_probe(skb) ||
 	    !rbk_worth(skb, skb_network_offset(skb), state->pf))
 		return NF_ACCEPT;
-	/* Comes from process context, too. */
-	local_bh_disable();
 	rbk_look_ip(priv, skb, state, RINGBACK_HOOK_LOCAL);
-	local_bh_enable();
 	return NF_ACCEPT;
 }
 
@@ -173,9 +186,7 @@ static unsigned int rbk_own_error(void *priv, struct sk_buff *skb,
 		return NF_ACCEPT;
 	if (s.out && !(s.out->flags & IFF_LOOPBACK))
 		s.places |= RINGBACK_HOOK_FORWARD;
-	local_bh_disable();
 	rbk_look(&s, skb_network_offset(skb), state->pf);
-	local_bh_enable();
 	return NF_ACCEPT;
 }
 
@@ -271,7 +282,7 @@ void rbk_hooks_init(struct rbk_net *rn)
 	memcpy(rn->hooks.ops, rbk_hook_template, sizeof(rbk_hook_template));
 	for (i = 0; i < RBK_HOOK_OPS; i++)
 		rn->hooks.ops[i].priv = rn;
-	INIT_LIST_HEAD(&rn->hooks.mirrors);
+	rbk_mirrors_init(rn);
 }
 
 static u8 rbk_hooks_wanted(const struct rbk_net *rn, bool *udp)
