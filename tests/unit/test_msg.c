@@ -317,6 +317,21 @@ static void test_peer_that_is_gone(void **state)
 	msg_close(&p->a); /* twice does no harm */
 }
 
+/* Killed with notices unread: the results before that count. */
+static void test_last_words_of_a_killed_peer(void **state)
+{
+	const struct msg_result r = { .id = 7, .delivery = DELIVERY_SENT };
+	struct pair *p = *state;
+
+	assert_int_equal(msg_send(&p->b, MSG_UP, NULL, 0, -1), 0);
+	assert_int_equal(msg_send(&p->a, MSG_RESULT, &r, sizeof(r), -1), 0);
+	msg_close(&p->a);
+	assert_int_equal(msg_recv(&p->b, &m), 1);
+	assert_int_equal(m.type, MSG_RESULT);
+	assert_int_equal(msg_recv(&p->b, &m), 0);
+	assert_int_equal(msg_recv(&p->b, &m), 0);
+}
+
 static void test_too_long_to_send(void **state)
 {
 	static const char zeros[MSG_MAX];
@@ -335,6 +350,7 @@ int main(void)
 		TEST(test_wrong_traps),	      TEST(test_wrong_notices),
 		TEST(test_wrong_results),     TEST(test_peer_that_does_not_read),
 		TEST(test_peer_that_is_gone), TEST(test_too_long_to_send),
+		TEST(test_last_words_of_a_killed_peer),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -197,6 +197,9 @@ static bool body_ok(const struct msg *m)
 /*
  * An empty datagram reads like the end of the connection. No end sends one, so
  * a peer that does is treated as gone.
+ *
+ * A peer that ended without having read everything leaves ECONNRESET, once, in
+ * front of what it had said: that is read nevertheless, the end comes after it.
  */
 int msg_recv(struct msg_chan *ch, struct msg *m)
 {
@@ -213,8 +216,8 @@ int msg_recv(struct msg_chan *ch, struct msg *m)
 	m->fd = -1;
 	do {
 		got = recvmsg(ch->fd, &mh, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
-	} while (got < 0 && errno == EINTR);
-	if (got == 0 || (got < 0 && errno == ECONNRESET))
+	} while (got < 0 && (errno == EINTR || errno == ECONNRESET));
+	if (got == 0)
 		return 0;
 	if (got < 0)
 		return -errno;
