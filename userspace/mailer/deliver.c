@@ -152,6 +152,7 @@ static void report(struct deliver *d, struct session *s, const struct via_report
 	if (r->index == VIA_SESSION) {
 		s->failed = true;
 		s->failure = result;
+		s->failure.delivery = DELIVERY_LATER; /* nothing else can be true of all */
 	} else if (r->index < s->n && r->delivery <= DELIVERY_REFUSED &&
 		   !s->entries[r->index]->done) {
 		s->deadline_ms = time_mono_ms() + 1000LL * d->mail->timeout;

@@ -32,6 +32,7 @@ struct mailer {
 	struct outgoings outgoing;
 	uint32_t window; /* the engine was told last */
 	bool window_stale; /* it has used some of that since */
+	bool blocked; /* the engine's socket is full, more is to be said */
 	uint64_t sent, later, refused;
 	struct msg msg; /* the one being received */
 };
@@ -105,6 +106,7 @@ static void flush(struct mailer *m)
 	err = results_send(m);
 	if (!err)
 		err = window_send(m);
+	m->blocked = err == -EAGAIN;
 	if (err && err != -EAGAIN)
 		engine_lost(m);
 }
@@ -191,7 +193,7 @@ static int loop(struct mailer *m, struct pollfd *fds)
 
 		fds[POLL_PARENT] = (struct pollfd){ m->parent.fd, POLLIN, 0 };
 		fds[POLL_ENGINE] = (struct pollfd){ m->engine.fd, POLLIN, 0 };
-		if (!STAILQ_EMPTY(&m->outgoing))
+		if (m->blocked)
 			fds[POLL_ENGINE].events |= POLLOUT;
 		if (poll(fds, POLL_SESSIONS + n, timeout) < 0 && errno != EINTR) {
 			log_err("poll: %s", strerror(errno));
