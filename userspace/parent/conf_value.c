@@ -248,7 +248,10 @@ void conf_host(CONF_PARSE_ARGS)
 		replace(FIELD(char *), v->text);
 }
 
-/* What goes between the angle brackets of MAIL FROM: plain ASCII (RFC 5321). */
+/*
+ * What goes between the angle brackets of MAIL FROM: plain ASCII (RFC 5321), and
+ * nothing that the mailer would refuse later (message_address_ok()).
+ */
 static bool mail_address_ok(const char *text)
 {
 	const char *at = strchr(text, '@');
@@ -258,6 +261,12 @@ static bool mail_address_ok(const char *text)
 		return false;
 	for (const char *p = text; *p; p++) {
 		if (!isgraph((unsigned char)*p) || strchr("<>()[],;:\\\"", *p))
+			return false;
+	}
+	if (text[0] == '-')
+		return false;
+	for (const char *p = at + 1; *p; p++) {
+		if (!isalnum((unsigned char)*p) && *p != '-' && *p != '.')
 			return false;
 	}
 	return true;
