@@ -7,6 +7,7 @@
 #include <seccomp.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include "../common/log.h"
 #include "rights.h"
@@ -110,7 +111,6 @@ void seccomp_only_datagrams(void)
 		"uname",
 		"sysinfo",
 		"getrusage",
-		"prlimit64",
 		"getrlimit",
 		/* memory, but for executable mappings */
 		"brk",
@@ -126,7 +126,6 @@ void seccomp_only_datagrams(void)
 		"sigaltstack",
 		"exit",
 		"exit_group",
-		"tgkill",
 	};
 	/* Libraries ask for files and sockets on the side; they get none. */
 	static const char *const refused[] = {
@@ -146,6 +145,11 @@ void seccomp_only_datagrams(void)
 				     SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0)))
 			fatal("seccomp: rule for mappings");
 	}
+	/* To itself only: the other rooms are processes of the same user. */
+	if (seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1,
+			     SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid())) ||
+	    seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), 1, SCMP_A0(SCMP_CMP_EQ, 0)))
+		fatal("seccomp: rule for the own process");
 	filter_load(ctx);
 }
 
