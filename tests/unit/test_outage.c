@@ -63,6 +63,7 @@ static void failures_join(void **state)
 	assert_int_equal(w.told, 70);
 	assert_false(waiter_owed(&w, 71, 300));
 	assert_true(waiter_owed(&w, 70 + 300 * SEC, 300));
+	assert_true(waiter_owed(&w, 69, 300)); /* the clock was set back */
 }
 
 static void verdicts(void **state)

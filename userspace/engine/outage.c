@@ -70,5 +70,6 @@ enum waiter_state waiter_verdict(const struct waiter *w, int64_t now, bool still
 
 bool waiter_owed(const struct waiter *w, int64_t now, uint32_t flap)
 {
-	return !w->told || now - w->told >= (int64_t)flap * NSEC_PER_SEC;
+	/* In the future: the clock was set back, and says nothing about then. */
+	return !w->told || w->told > now || now - w->told >= (int64_t)flap * NSEC_PER_SEC;
 }
