@@ -556,6 +556,28 @@ static void rate_waits_and_loses_nothing(void **state)
 	assert_int_equal(outbox_counts().waiting, 2);
 }
 
+static void mailer_outlives_the_engine(void **state)
+{
+	const struct service s = web();
+
+	(void)state;
+	contact("198.51.100.1", "one@example.org");
+	outbox_window(e.outbox, 5);
+	fail_all_of(&s, 1, "198.51.100.1");
+	recover_all_of(&s, 1);
+	run(100);
+	assert_int_equal(n_sent, 1);
+	stop_parts();
+	start_parts();
+	result(0, DELIVERY_SENT, "ok"); /* the mailer tells this first, then its window */
+	outbox_window(e.outbox, 5);
+	run(100);
+	assert_int_equal(n_sent, 1);
+	assert_int_equal(outbox_counts().sent, 1);
+	result(0, DELIVERY_SENT, "ok");
+	assert_int_equal(e.count.bad_messages, 1);
+}
+
 /* Who has had his share may not stand in the way of those behind him. */
 static void who_is_over_his_rate_holds_up_nobody(void **state)
 {
@@ -862,6 +884,7 @@ int main(void)
 		ON_BOTH(digest_waits),
 		ON_BOTH(rate_waits_and_loses_nothing),
 		ON_BOTH(who_is_over_his_rate_holds_up_nobody),
+		ON_BOTH(mailer_outlives_the_engine),
 		ON_BOTH(mailer_away_and_back),
 		ON_BOTH(refusals_are_final),
 		ON_BOTH(full_socket_is_tried_again),

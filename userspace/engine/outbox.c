@@ -282,10 +282,27 @@ static void report(struct outbox *o, const struct message *m)
 	control_event(o->e->control, "message", NULL, NULL, line);
 }
 
+/*
+ * The mailer outlived the engine that gave it the message: its result comes before
+ * this one has handed anything over, and must count, or the mail would go out again.
+ */
+static struct flight *flight_of_before(struct outbox *o, uint64_t id)
+{
+	struct message m;
+
+	/* What is not due has not been handed over. */
+	if (store_message_get(o->e->store, id, &m) < 0 || m.state != MESSAGE_QUEUED ||
+	    m.next > time_now())
+		return NULL;
+	return flight_new(o, &m);
+}
+
 void outbox_result(struct outbox *o, const struct msg_result *r)
 {
 	struct flight *f = flight_find(o, r->id);
 
+	if (!f)
+		f = flight_of_before(o, r->id);
 	if (!f || f->answered) {
 		o->e->count.bad_messages++;
 		return;

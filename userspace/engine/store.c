@@ -150,6 +150,11 @@ int store_message_put(struct store *st, struct message *m)
 	return st->ops->message_put(st, m);
 }
 
+int store_message_get(struct store *st, uint64_t id, struct message *m)
+{
+	return st->ops->message_get(st, id, m);
+}
+
 int store_message_due(struct store *st, int64_t now, unsigned int limit, store_message_cb cb,
 		      void *arg)
 {

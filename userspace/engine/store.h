@@ -127,6 +127,7 @@ struct store_ops {
 	int (*notice_defer)(struct store *st, const char *mail, int64_t due);
 
 	int (*message_put)(struct store *st, struct message *m);
+	int (*message_get)(struct store *st, uint64_t id, struct message *m);
 	int (*message_due)(struct store *st, int64_t now, unsigned int limit, store_message_cb cb,
 			   void *arg);
 	int (*message_recent)(struct store *st, const char *mail, int64_t since, unsigned int *n,
@@ -215,6 +216,8 @@ int store_notice_list(struct store *st, const char *mail, uint64_t message, uint
 int store_notice_defer(struct store *st, const char *mail, int64_t due);
 
 int store_message_put(struct store *st, struct message *m);
+/* -ENOENT: there is none of that id. */
+int store_message_get(struct store *st, uint64_t id, struct message *m);
 /* Queued messages whose next try is due, longest due first. */
 int store_message_due(struct store *st, int64_t now, unsigned int limit, store_message_cb cb,
 		      void *arg);

@@ -590,6 +590,16 @@ static int mem_message_put(struct store *st, struct message *m)
 	return row_add(st, MESSAGES, m);
 }
 
+static int mem_message_get(struct store *st, uint64_t id, struct message *m)
+{
+	const struct message *found = find_message(st, id);
+
+	if (!found)
+		return -ENOENT;
+	*m = *found;
+	return 0;
+}
+
 static int mem_message_due(struct store *st, int64_t now, unsigned int limit, store_message_cb cb,
 			   void *arg)
 {
@@ -676,6 +686,7 @@ static const struct store_ops mem_ops = {
 	.notice_list = mem_notice_list,
 	.notice_defer = mem_notice_defer,
 	.message_put = mem_message_put,
+	.message_get = mem_message_get,
 	.message_due = mem_message_due,
 	.message_recent = mem_message_recent,
 	.outbox_next = mem_outbox_next,

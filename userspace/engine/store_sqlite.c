@@ -234,6 +234,7 @@ static const struct store_ops sqlite_ops = {
 	.notice_list = sqlite_notice_list,
 	.notice_defer = sqlite_notice_defer,
 	.message_put = sqlite_message_put,
+	.message_get = sqlite_message_get,
 	.message_due = sqlite_message_due,
 	.message_recent = sqlite_message_recent,
 	.outbox_next = sqlite_outbox_next,

@@ -43,6 +43,7 @@ enum sql_id {
 	SQL_NOTICE_DEFER,
 	SQL_MESSAGE_NEW,
 	SQL_MESSAGE_SET,
+	SQL_MESSAGE_GET,
 	SQL_MESSAGE_DUE,
 	SQL_MESSAGE_RECENT,
 	SQL_OUTBOX_NEXT,
@@ -112,6 +113,7 @@ int sqlite_notice_list(struct store *st, const char *mail, uint64_t message, uin
 		       unsigned int limit, store_notice_cb cb, void *arg);
 int sqlite_notice_defer(struct store *st, const char *mail, int64_t due);
 int sqlite_message_put(struct store *st, struct message *m);
+int sqlite_message_get(struct store *st, uint64_t id, struct message *m);
 int sqlite_message_due(struct store *st, int64_t now, unsigned int limit, store_message_cb cb,
 		       void *arg);
 int sqlite_message_recent(struct store *st, const char *mail, int64_t since, unsigned int *n,

@@ -264,6 +264,21 @@ int sqlite_message_put(struct store *st, struct message *m)
 	return rc;
 }
 
+int sqlite_message_get(struct store *st, uint64_t id, struct message *m)
+{
+	sqlite3_stmt *q = sql_get(st, SQL_MESSAGE_GET,
+				  "SELECT " MESSAGE_COLUMNS " FROM message WHERE id = ?");
+	int rc = sql_bind(st, q, "i", NUM(id));
+
+	if (rc == 0)
+		rc = sql_step(st, q);
+	if (rc <= 0)
+		return rc < 0 ? rc : -ENOENT;
+	message_row(q, 0, m);
+	sqlite3_reset(q);
+	return 0;
+}
+
 int sqlite_message_due(struct store *st, int64_t now, unsigned int limit, store_message_cb cb,
 		       void *arg)
 {
