@@ -68,8 +68,11 @@ static int make_message(struct store *st, const char *to, const char *host, int6
 	if (rc < 0 || !all.n)
 		return rc;
 	snprintf(m.mail, sizeof(m.mail), "%s", to);
-	snprintf(m.message_id, sizeof(m.message_id), "ringback.%llu.%llu@%s",
-		 (unsigned long long)all.row[0].outage, (unsigned long long)all.row[0].id, host);
+	/* The time, for a store made anew counts from 1 again: mail systems drop what
+	 * comes twice under one ID. */
+	snprintf(m.message_id, sizeof(m.message_id), "ringback.%llu.%llu.%llx@%s",
+		 (unsigned long long)all.row[0].outage, (unsigned long long)all.row[0].id,
+		 (unsigned long long)now, host);
 	rc = store_message_put(st, &m);
 	for (i = 0; rc == 0 && i < all.n; i++) {
 		all.row[i].message = m.id;
