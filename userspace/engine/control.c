@@ -193,6 +193,13 @@ static void client_finish(struct client *cl)
 
 static void next_page(struct client *cl);
 
+static bool may_ask(const struct client *cl)
+{
+	return !cl->busy && !cl->monitoring &&
+	       evbuffer_get_length(bufferevent_get_output(cl->bev)) < OUTPUT_LOW;
+}
+
+/* Who sends many requests and reads no answer waits: writable() goes on. */
 static void readable(struct bufferevent *bev, void *arg)
 {
 	struct client *cl = arg;
@@ -204,12 +211,11 @@ static void readable(struct bufferevent *bev, void *arg)
 		evbuffer_drain(in, evbuffer_get_length(in));
 		return;
 	}
-	while (!cl->busy && !cl->monitoring &&
-	       (line = evbuffer_readln(in, &len, EVBUFFER_EOL_LF))) {
+	while (may_ask(cl) && (line = evbuffer_readln(in, &len, EVBUFFER_EOL_LF))) {
 		run_line(cl, line, len);
 		free(line);
 	}
-	if (!cl->busy && !cl->monitoring && evbuffer_get_length(in) >= CONTROL_LINE_MAX) {
+	if (may_ask(cl) && evbuffer_get_length(in) >= CONTROL_LINE_MAX) {
 		client_error(cl, 2, "the request is longer than %d bytes", CONTROL_LINE_MAX);
 		client_finish(cl);
 	}
