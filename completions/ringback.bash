@@ -31,9 +31,10 @@ _ringback_after()
 		case $last in
 		hook) echo forward local bridge mirror: ;;
 		admission) echo trouble first-syn ;;
+		reverse-path) echo on off ;;
 		server | client | port | no-reply | keep | down-after | down-clients) ;;
 		*) [ $# -lt 3 ] || echo server port client hook no-reply keep down-after \
-			down-clients admission ;;
+			down-clients admission reverse-path ;;
 		esac
 		;;
 	show)

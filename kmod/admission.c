@@ -66,7 +66,7 @@ static struct rbk_line *rbk_filter_line(struct rbk_filter *f, const struct rbk_p
 {
 	u64 hash = rbk_filter_hash(f, p);
 
-	*key = lower_32_bits(hash) ?: 1;
+	*key = (lower_32_bits(hash) ^ p->path) ?: 1;
 	return &f->line[upper_32_bits(hash) & f->mask];
 }
 

@@ -16,6 +16,7 @@
 #include "clock.h"
 #include "compat.h"
 #include "event.h"
+#include "path.h"
 #include "pernet.h"
 #include "service.h"
 #include "share.h"
@@ -304,19 +305,49 @@ void rbk_attempt_timeout(struct rbk_net *rn, struct rbk_attempt *a, u32 now)
 	a->told = BIT(RBK_ATTEMPT_TRIES) - 1;
 }
 
-void rbk_attempt_syn(const struct rbk_sighting *s, const struct rbk_packet *p)
+static bool rbk_attempt_reverse_path(const struct rbk_sighting *s, const struct rbk_watch *w)
+{
+	return w->reverse_path && s->places & RINGBACK_HOOK_FORWARD;
+}
+
+/*
+ * Let only those who sit where their SYN came from be refused: the filter keeps
+ * the way in of a SYN apart from others, and an error must leave by that way.
+ */
+static void rbk_attempt_set_path(const struct rbk_sighting *s, const struct rbk_watch *w,
+				 struct rbk_packet *p, const struct net_device *to_client)
+{
+	if (rbk_attempt_reverse_path(s, w) && p->key.service.proto == IPPROTO_TCP)
+		p->path = rbk_path_of(to_client);
+}
+
+/* May an entry be made for a packet of the client? One that is there is left to itself. */
+static bool rbk_attempt_admit(const struct rbk_sighting *s, const struct rbk_watch *w,
+			      const struct rbk_packet *p)
+{
+	if (!rbk_attempt_reverse_path(s, w) || rbk_attempt_find(s->rn, &p->key) ||
+	    (s->in && rbk_path_leads_back(s->rn->net, &p->key, s->in)))
+		return true;
+	rbk_count(s->rn, RINGBACK_A_STATS_REFUSED_REVERSE_PATH);
+	return false;
+}
+
+void rbk_attempt_syn(const struct rbk_sighting *s, struct rbk_packet *p)
 {
 	const struct rbk_watch *w = rbk_watch_find(s->rules, &p->key, s->places);
+	bool first;
 	int age;
 
 	if (!w)
 		return;
 	rbk_count(s->rn, RINGBACK_A_STATS_SYN);
+	rbk_attempt_set_path(s, w, p, s->in);
 	age = rbk_filter_see(s->rn->filter, p, s->now);
-	if (age < 0 && w->admission == RINGBACK_ADMISSION_FIRST_SYN)
-		rbk_attempt_record(s, w, p, 1, 0);
-	else if (age >= RBK_DUPLICATE)
-		rbk_attempt_record(s, w, p, 2, age);
+	first = age < 0;
+	if (first ? w->admission != RINGBACK_ADMISSION_FIRST_SYN : age < RBK_DUPLICATE)
+		return;
+	if (rbk_attempt_admit(s, w, p))
+		rbk_attempt_record(s, w, p, first ? 1 : 2, first ? 0 : age);
 }
 
 /* An answer of the service to the client has passed. */
@@ -346,13 +377,17 @@ static bool rbk_attempt_awaited(const struct rbk_sighting *s, const struct rbk_a
 	return svc && rbk_service_listens(svc, s->now);
 }
 
-void rbk_attempt_synack(const struct rbk_sighting *s, const struct rbk_packet *p)
+void rbk_attempt_synack(const struct rbk_sighting *s, struct rbk_packet *p)
 {
+	const struct rbk_watch *w;
 	struct rbk_attempt *a;
 
-	if (!rbk_attempt_awaited(s, &p->key) ||
-	    !rbk_watch_find(s->rules, &p->key, s->places))
+	if (!rbk_attempt_awaited(s, &p->key))
 		return;
+	w = rbk_watch_find(s->rules, &p->key, s->places);
+	if (!w)
+		return;
+	rbk_attempt_set_path(s, w, p, s->out);
 	a = rbk_attempt_find(s->rn, &p->key);
 	if ((a && rbk_attempt_try(a, p->isn) >= 0) ||
 	    rbk_filter_age(s->rn->filter, p, s->now) >= 0)
@@ -373,16 +408,18 @@ static void rbk_count_unmatched(struct rbk_net *rn, const struct rbk_attempt *a,
  * Without a route the SYN never came to FORWARD: nothing is known of it, but
  * an error of our own quotes what we had in hand. Other errors that we make
  * for a packet never seen are the firewall's, and what that rejects is no attempt.
+ * Where it came in nobody can tell, which a watch of the reverse path must know.
  */
 static bool rbk_error_no_route(const struct rbk_sighting *s, const struct rbk_watch *w,
 			       const struct rbk_packet *p)
 {
-	return s->own && p->quotes_opening && w->hooks & RINGBACK_HOOK_FORWARD &&
+	return s->own && p->quotes_opening && s->places & w->hooks & RINGBACK_HOOK_FORWARD &&
+	       !w->reverse_path &&
 	       (p->reason == RINGBACK_REASON_NET_UNREACHABLE ||
 		p->reason == RINGBACK_REASON_HOST_UNREACHABLE);
 }
 
-void rbk_attempt_error(const struct rbk_sighting *s, const struct rbk_packet *p)
+void rbk_attempt_error(const struct rbk_sighting *s, struct rbk_packet *p)
 {
 	const struct rbk_watch *w = rbk_watch_find(s->rules, &p->key, s->places);
 	struct rbk_net *rn = s->rn;
@@ -392,6 +429,7 @@ void rbk_attempt_error(const struct rbk_sighting *s, const struct rbk_packet *p)
 
 	if (!w)
 		return;
+	rbk_attempt_set_path(s, w, p, s->out);
 	age = rbk_filter_age(rn->filter, p, s->now);
 
 	spin_lock_bh(&rn->lock);
@@ -425,7 +463,7 @@ static void rbk_udp_request(const struct rbk_sighting *s, const struct rbk_watch
 {
 	int age = rbk_filter_age(s->rn->filter, p, s->now);
 
-	if (age < 0 || age > RBK_UDP_WELL)
+	if ((age < 0 || age > RBK_UDP_WELL) && rbk_attempt_admit(s, w, p))
 		rbk_attempt_record(s, w, p, 1, 0);
 }
 

@@ -71,10 +71,10 @@ struct rbk_filter_by {
  * rbk_net.lock where there is something to change. The packet @p is the one
  * that rbk_classify() took apart.
  */
-void rbk_attempt_syn(const struct rbk_sighting *s, const struct rbk_packet *p);
-void rbk_attempt_synack(const struct rbk_sighting *s, const struct rbk_packet *p);
+void rbk_attempt_syn(const struct rbk_sighting *s, struct rbk_packet *p);
+void rbk_attempt_synack(const struct rbk_sighting *s, struct rbk_packet *p);
 /* @p is a RST or an ICMP error. */
-void rbk_attempt_error(const struct rbk_sighting *s, const struct rbk_packet *p);
+void rbk_attempt_error(const struct rbk_sighting *s, struct rbk_packet *p);
 /* @p may go either way, and is reversed when it comes from the server. */
 void rbk_attempt_udp(const struct rbk_sighting *s, struct rbk_packet *p);
 

@@ -291,6 +291,7 @@ enum rbk_verdict rbk_classify(const struct sk_buff *skb, unsigned int nhoff, u8 
 	p->key.service.family = family;
 	p->key.service.proto = ip.proto;
 	p->isn = 0;
+	p->path = 0;
 	p->reason = RINGBACK_REASON_NONE;
 	p->quotes_opening = false;
 	switch (ip.proto) {

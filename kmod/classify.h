@@ -41,6 +41,7 @@ struct rbk_packet {
 	struct rbk_attempt_key key;
 	u32 isn;		/* initial sequence number of the SYN; UDP: 0 */
 	__be16 client_port;
+	u32 path;		/* 0; what the filter shall tell apart beside: rbk_path_of() */
 	u8 reason;		/* RST, ICMP: enum ringback_reason */
 	bool quotes_opening;	/* ICMP: the quotation surely is a SYN, or a datagram */
 };

@@ -229,6 +229,8 @@ static int rbk_nl_watch_fill(struct genl_info *info, struct rbk_watch *w)
 	rbk_nl_u32(info, RINGBACK_A_WATCH_DOWN_CLIENTS, &w->down_clients);
 	if (info->attrs[RINGBACK_A_WATCH_ADMISSION])
 		w->admission = nla_get_u8(info->attrs[RINGBACK_A_WATCH_ADMISSION]);
+	if (info->attrs[RINGBACK_A_WATCH_REVERSE_PATH])
+		w->reverse_path = nla_get_u8(info->attrs[RINGBACK_A_WATCH_REVERSE_PATH]);
 	return rbk_nl_watch_lists(info, w);
 }
 

@@ -139,7 +139,7 @@ static size_t rbk_watch_size(const struct rbk_watch *w)
 	size_t port = nla_total_size(nla_total_size(sizeof(u8)) + 2 * nla_total_size(sizeof(u16)));
 
 	return NLMSG_ALIGN(NLMSG_HDRLEN + GENL_HDRLEN) + nla_total_size(sizeof(w->name)) +
-	       nla_total_size(sizeof(w->mirror)) + 7 * nla_total_size(sizeof(u32)) +
+	       nla_total_size(sizeof(w->mirror)) + 8 * nla_total_size(sizeof(u32)) +
 	       (w->n_servers + w->n_clients) * prefix + w->n_ports * port;
 }
 
@@ -200,6 +200,7 @@ static int rbk_put_watch(struct sk_buff *skb, const struct rbk_watch *w)
 	    nla_put_u32(skb, RINGBACK_A_WATCH_DOWN_AFTER, w->down_after) ||
 	    nla_put_u32(skb, RINGBACK_A_WATCH_DOWN_CLIENTS, w->down_clients) ||
 	    nla_put_u8(skb, RINGBACK_A_WATCH_ADMISSION, w->admission) ||
+	    nla_put_u8(skb, RINGBACK_A_WATCH_REVERSE_PATH, w->reverse_path) ||
 	    rbk_put_prefixes(skb, RINGBACK_A_WATCH_SERVER, w->prefix, w->n_servers) ||
 	    rbk_put_prefixes(skb, RINGBACK_A_WATCH_CLIENT, &w->prefix[w->n_servers],
 			     w->n_clients))

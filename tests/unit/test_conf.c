@@ -141,6 +141,7 @@ static const struct mistake {
 	{ WITH("confirm = 2"), { ":2: confirm: expected true or false" } },
 	{ WITH("admission = \"second\""),
 	  { ":2: admission: expected \"trouble\" or \"first-syn\"" } },
+	{ WITH("reverse-path = 1"), { ":2: reverse-path: expected true or false" } },
 	{ WITH("recovery = {\"trap\", \"operator\"}"),
 	  { ":2: recovery: expected \"trap\", \"reply\" or \"probe\", not \"operator\"" } },
 	{ WITH("hooks = {}"), { ":2: hooks: expected one hook or more" } },
@@ -214,6 +215,10 @@ static const struct mistake {
 	{ WM "mail { server = \"a b\" from = \"rb\" }\n",
 	  { ":2: server: expected a host name or an address",
 	    ":2: from: expected a mail address" } },
+	{ WM "mail { server = \"::1\" from = \"rb@my_host.example.org\" }\n",
+	  { ":2: from: expected a mail address" } },
+	{ WM "mail { server = \"::1\" from = \"-rb@example.org\" }\n",
+	  { ":2: from: expected a mail address" } },
 	{ WM "mail { server = \"::1\" from = \"rb@example.org\\r\\nBcc: x\" }\n",
 	  { ":2: from: expected a mail address" } },
 	{ MAIL("port = 65536"), { ":3: port: expected a port from 1 to 65535" } },
@@ -345,6 +350,7 @@ static void test_defaults(void **state)
 	assert_int_equal(w->keep, 86400);
 	assert_int_equal(w->down_after, 1);
 	assert_int_equal(w->admission, RINGBACK_ADMISSION_TROUBLE);
+	assert_false(w->reverse_path);
 	assert_int_equal(w->recovery, EVIDENCE_TRAP | EVIDENCE_REPLY | EVIDENCE_PROBE);
 	assert_true(w->confirm);
 	assert_int_equal(w->stable, 5);
@@ -369,6 +375,7 @@ static void test_watch_values(void **state)
 				 "clients = {\"10.0.0.0/8\"} ports = {\"tcp/80\", \"udp/53-54\"}\n"
 				 "hooks = {\"local\", \"bridge\", \"mirror:eth0\"} no-reply = 240\n"
 				 "admission = first-syn recovery = {\"reply\"} confirm = no\n"
+				 "reverse-path = yes\n"
 				 "stable = 0 notify = {} }\nkernel = off\n");
 	const struct conf_watch *w = conf_watch_find(conf, "a.b_c-1");
 
@@ -387,6 +394,7 @@ static void test_watch_values(void **state)
 	assert_string_equal(w->mirror_dev, "eth0");
 	assert_int_equal(w->no_reply, 240);
 	assert_int_equal(w->admission, RINGBACK_ADMISSION_FIRST_SYN);
+	assert_true(w->reverse_path);
 	assert_int_equal(w->recovery, EVIDENCE_REPLY);
 	assert_false(w->confirm);
 	assert_int_equal(w->stable, 0);

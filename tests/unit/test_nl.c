@@ -260,6 +260,7 @@ static void a_watch_survives_the_wire(void **state)
 		.no_reply = 5,
 		.down_clients = 2,
 		.admission = RINGBACK_ADMISSION_FIRST_SYN,
+		.reverse_path = true,
 	};
 	struct nlmsghdr *nlh = message(RINGBACK_CMD_WATCH_NEW);
 	struct conf_watch got;
@@ -288,6 +289,7 @@ static void a_watch_survives_the_wire(void **state)
 	assert_int_equal(got.keep, 0);
 	assert_int_equal(got.down_clients, 2);
 	assert_int_equal(got.admission, RINGBACK_ADMISSION_FIRST_SYN);
+	assert_true(got.reverse_path);
 	nl_watch_clear(&got);
 }
 

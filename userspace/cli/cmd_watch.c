@@ -107,6 +107,14 @@ static int read_admission(struct cli *cli, const char *text, struct conf_watch *
 	return CLI_OK;
 }
 
+static int read_reverse_path(struct cli *cli, const char *text, struct conf_watch *w)
+{
+	static const char *const words[] = { "on", "off", NULL };
+
+	w->reverse_path = !strcmp(text, "on");
+	return w->reverse_path || !strcmp(text, "off") ? CLI_OK : cli_unknown(cli, text, words);
+}
+
 struct watch_key {
 	const char *word;
 	bool list; /* the value is split at commas */
@@ -118,7 +126,7 @@ static const struct watch_key keys[] = {
 	{ "client", true, read_client },	  { "hook", true, read_hook },
 	{ "no-reply", false, read_no_reply },	  { "keep", false, read_keep },
 	{ "down-after", false, read_down_after }, { "down-clients", false, read_down_clients },
-	{ "admission", false, read_admission },
+	{ "admission", false, read_admission },	  { "reverse-path", false, read_reverse_path },
 };
 
 #define N_KEYS (sizeof(keys) / sizeof(keys[0]))
@@ -314,6 +322,7 @@ static void write_watch(struct writer *out, const struct conf_watch *w)
 	writer_number(out, "down-after", w->down_after);
 	writer_number(out, "down-clients", w->down_clients);
 	writer_text(out, "admission", nl_admission_name(w->admission));
+	writer_text(out, "reverse-path", w->reverse_path ? "on" : "off");
 	writer_end(out);
 }
 
@@ -330,6 +339,7 @@ int cmd_show_watches(struct cli *cli, int argc, char **argv)
 		{ "down-after", "DOWN-AFTER", COL_RIGHT },
 		{ "down-clients", "DOWN-CLIENTS", COL_RIGHT },
 		{ "admission", "ADMISSION", 0 },
+		{ "reverse-path", "REVERSE-PATH", 0 },
 	};
 	struct rows rows = { .size = sizeof(struct conf_watch), .drop = free_lists };
 	int err = cli_no_arguments(cli, argc, argv);

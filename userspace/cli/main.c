@@ -53,7 +53,7 @@ static void print_usage(FILE *f)
 	}
 	fputs("\nkeys of a watch: client PREFIX[,..]  hook forward,local,bridge,mirror:IF\n"
 	      "  no-reply SECONDS  keep SECONDS  down-after N  down-clients N\n"
-	      "  admission trouble|first-syn\n\n"
+	      "  admission trouble|first-syn  reverse-path on|off\n\n"
 	      "  -j, --json           JSON instead of tables\n"
 	      "  -s, --socket PATH    control socket of the daemon\n"
 	      "  -k, --kernel         monitor: events of the kernel module only\n"

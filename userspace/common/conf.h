@@ -52,6 +52,7 @@ struct conf_watch {
 	uint32_t down_after;		/* failures, 1..; 1 */
 	uint32_t down_clients;		/* distinct clients, 1..; 1 */
 	uint8_t admission;		/* enum ringback_admission; TROUBLE */
+	bool reverse_path;		/* the client must come the way back to it leads; false */
 	unsigned int recovery;		/* bits of enum evidence; trap, reply, probe */
 	bool confirm;			/* true: a trap alone is not enough */
 	uint32_t stable;		/* seconds a recovery must last, 0..3600; 5 */

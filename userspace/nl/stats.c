@@ -27,6 +27,7 @@ static const char *const names[RINGBACK_A_STATS_MAX + 1] = {
 	[RINGBACK_A_STATS_UNMATCHED_ICMP] = "unmatched-icmp",
 	[RINGBACK_A_STATS_MALFORMED] = "malformed",
 	[RINGBACK_A_STATS_EVENTS_LOST] = "events-lost",
+	[RINGBACK_A_STATS_REFUSED_REVERSE_PATH] = "refused-reverse-path",
 };
 
 const char *nl_stats_name(int attr)

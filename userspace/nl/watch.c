@@ -61,6 +61,8 @@ void nl_watch_put(struct nlmsghdr *nlh, const struct conf_watch *w)
 	put_number(nlh, RINGBACK_A_WATCH_DOWN_AFTER, w->down_after);
 	put_number(nlh, RINGBACK_A_WATCH_DOWN_CLIENTS, w->down_clients);
 	mnl_attr_put_u8(nlh, RINGBACK_A_WATCH_ADMISSION, w->admission);
+	if (w->reverse_path)
+		mnl_attr_put_u8(nlh, RINGBACK_A_WATCH_REVERSE_PATH, 1);
 }
 
 int nl_watch_new(struct nl *nl, const struct conf_watch *w, bool replace)
@@ -181,6 +183,7 @@ int nl_watch_parse(const struct nlmsghdr *nlh, struct conf_watch *w)
 		[RINGBACK_A_WATCH_DOWN_AFTER] = { NL_U32, false },
 		[RINGBACK_A_WATCH_DOWN_CLIENTS] = { NL_U32, false },
 		[RINGBACK_A_WATCH_ADMISSION] = { NL_U8, false },
+		[RINGBACK_A_WATCH_REVERSE_PATH] = { NL_U8, false },
 	};
 	const struct nlattr *tb[RINGBACK_A_WATCH_MAX + 1];
 	char dev[RINGBACK_WATCH_NAME_MAX + 1];
@@ -202,6 +205,8 @@ int nl_watch_parse(const struct nlmsghdr *nlh, struct conf_watch *w)
 	w->down_clients = nl_get_u32(tb[RINGBACK_A_WATCH_DOWN_CLIENTS], 0);
 	if (tb[RINGBACK_A_WATCH_ADMISSION])
 		w->admission = mnl_attr_get_u8(tb[RINGBACK_A_WATCH_ADMISSION]);
+	if (tb[RINGBACK_A_WATCH_REVERSE_PATH])
+		w->reverse_path = mnl_attr_get_u8(tb[RINGBACK_A_WATCH_REVERSE_PATH]);
 	return read_lists(nlh, w);
 }
 

@@ -136,6 +136,7 @@ const struct conf_key conf_watch_keys[] = {
 	CONF_U32("down-after", struct conf_watch, down_after, 1, COUNT_MAX, "failures"),
 	CONF_U32("down-clients", struct conf_watch, down_clients, 1, COUNT_MAX, "clients"),
 	CONF_OPTION("admission", watch_admission, struct conf_watch, admission),
+	CONF_OPTION("reverse-path", conf_bool, struct conf_watch, reverse_path),
 	CONF_OPTION("recovery", conf_words, struct conf_watch, recovery, .words = evidence_words),
 	CONF_OPTION("confirm", conf_bool, struct conf_watch, confirm),
 	CONF_U32("stable", struct conf_watch, stable, 0, 3600, "seconds"),

@@ -28,6 +28,13 @@
 #define RINGBACK_NO_REPLY_MAX		240	/* seconds */
 #define RINGBACK_KEEP_MAX		2592000	/* seconds: 30 days */
 
+/*
+ * Packets of this host that bear it (SO_MARK) are no attempts: the probes of
+ * the daemon. The other bits of the mark belong to others.
+ */
+#define RINGBACK_MARK_MASK		0xff00
+#define RINGBACK_MARK_PROBE		0x5400
+
 /**
  * enum ringback_cmd - commands of the family
  * @RINGBACK_CMD_WATCH_NEW: add a watch (attributes: ringback_watch_attr).
@@ -131,6 +138,7 @@ enum ringback_watch_attr {
 	RINGBACK_A_WATCH_DOWN_AFTER,	/* u32, failures, 1..; default 1 */
 	RINGBACK_A_WATCH_DOWN_CLIENTS,	/* u32, distinct clients, 1..; default 1 */
 	RINGBACK_A_WATCH_ADMISSION,	/* u8, enum ringback_admission */
+	RINGBACK_A_WATCH_REVERSE_PATH,	/* u8, 0 or 1; default 0 */
 
 	__RINGBACK_A_WATCH_MAX,
 	RINGBACK_A_WATCH_MAX = (__RINGBACK_A_WATCH_MAX - 1)
@@ -225,6 +233,7 @@ enum ringback_stats_attr {
 	RINGBACK_A_STATS_UNMATCHED_ICMP,	/* ICMP error that quotes no attempt */
 	RINGBACK_A_STATS_MALFORMED,		/* truncated or lying headers, left alone */
 	RINGBACK_A_STATS_EVENTS_LOST,		/* events that could not be sent */
+	RINGBACK_A_STATS_REFUSED_REVERSE_PATH,	/* not recorded: client came the wrong way */
 
 	__RINGBACK_A_STATS_MAX,
 	RINGBACK_A_STATS_MAX = (__RINGBACK_A_STATS_MAX - 1)

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Reverse path lookups, as those of xt_rpfilter: only the routes are asked, no
+ * destination cache entry is made.
+ */
+#include <net/ip6_route.h>
+#include <net/ip_fib.h>
+#include <net/l3mdev.h>
+
+#include "compat.h"
+#include "path.h"
+
+u32 rbk_path_of(const struct net_device *dev)
+{
+	return dev ? l3mdev_master_ifindex_rcu(dev) ?: dev->ifindex : 0;
+}
+
+static bool rbk_path_back4(struct net *net, __be32 client, const struct net_device *in)
+{
+	struct flowi4 fl = {
+		.daddr = client,
+		.flowi4_iif = LOOPBACK_IFINDEX,
+		.flowi4_oif = l3mdev_master_ifindex_rcu(in),
+		.flowi4_scope = RT_SCOPE_UNIVERSE,
+	};
+	struct fib_result res;
+
+	return !fib_lookup(net, &fl, &res, FIB_LOOKUP_IGNORE_LINKSTATE) &&
+	       res.type == RTN_UNICAST && fib_info_nh_uses_dev(res.fi, in);
+}
+
+static bool rbk_path_back6(struct net *net, const struct in6_addr *client,
+			   const struct net_device *in)
+{
+	struct flowi6 fl = {
+		.daddr = *client,
+		.flowi6_iif = LOOPBACK_IFINDEX,
+		.flowi6_oif = l3mdev_master_ifindex_rcu(in) ?: in->ifindex,
+	};
+	struct dst_entry *dst;
+	bool back;
+
+	/* Of several next hops it takes that of the interface, if there is one. */
+	dst = ip6_route_lookup(net, &fl, NULL, 0);
+	back = !dst->error && rbk_path_of(dst->dev) == rbk_path_of(in) &&
+	       !(container_of(dst, struct rt6_info, dst)->rt6i_flags & (RTF_LOCAL | RTF_ANYCAST));
+	dst_release(dst);
+	return back;
+}
+
+bool rbk_path_leads_back(struct net *net, const struct rbk_attempt_key *key,
+			 const struct net_device *in)
+{
+	return key->service.family == NFPROTO_IPV4 ?
+	       rbk_path_back4(net, key->client.ip, in) :
+	       rbk_path_back6(net, &key->client.in6, in);
+}
