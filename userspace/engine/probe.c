@@ -5,10 +5,14 @@
 #include "probe.h"
 
 #include <errno.h>
+#include <linux/nf_ringback.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/queue.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#include "../common/log.h"
 
 struct probe {
 	TAILQ_ENTRY(probe) link;
@@ -27,6 +31,7 @@ struct probes {
 	struct event_base *base;
 	struct probe_list waiting, running;
 	unsigned int n_waiting, n_running, max;
+	bool unmarked; /* it was told that the kernel refuses the mark */
 	probe_cb cb;
 	void *arg;
 };
@@ -93,6 +98,18 @@ static void probe_event(evutil_socket_t fd, short what, void *arg)
 	all->cb(key, -err, all->arg);
 }
 
+/* Or a watch with hook local would record the probe as an attempt. */
+static void probe_mark(struct probes *all, int fd)
+{
+	const uint32_t mark = RINGBACK_MARK_PROBE;
+
+	if (setsockopt(fd, SOL_SOCKET, SO_MARK, &mark, sizeof(mark)) == 0 || all->unmarked)
+		return;
+	all->unmarked = true;
+	log_warn("probes cannot be marked (%s): hook local takes them for attempts",
+		 strerror(errno));
+}
+
 /* Returns 0 or what went wrong, as a positive errno. */
 static int probe_connect(struct probe *p)
 {
@@ -102,6 +119,7 @@ static int probe_connect(struct probe *p)
 	p->fd = socket(ss.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP);
 	if (p->fd < 0)
 		return errno;
+	probe_mark(p->all, p->fd);
 	if (connect(p->fd, (struct sockaddr *)&ss, len) == 0 || errno == EINPROGRESS)
 		return 0;
 	return errno;
