@@ -2,11 +2,11 @@
 /*
  * Watches, and the snapshot that the packet path looks them up in: one hash
  * table of prefixes, the servers' and the clients' of all watches, with the
- * prefix length in the key and a bitmap of the lengths in use.
+ * prefix length in the key, and a list of the lengths that servers use. Both
+ * families are handled alike: an address is two words.
  */
 #include <linux/bitmap.h>
 #include <linux/inetdevice.h>
-#include <linux/jhash.h>
 #include <linux/log2.h>
 #include <linux/mm.h>
 #include <linux/random.h>
@@ -22,54 +22,79 @@
 
 /* A prefix of a watch. */
 struct rbk_rule {
-	union nf_inet_addr addr;
+	u64 addr[2];	/* see rbk_words() */
 	u32 tag;	/* what else makes the key, see rbk_tag() */
 	u32 next;	/* index + 1 in the chain, ranks ascending; 0 ends it */
 	u16 rank;	/* of the watch */
 };
 
+/* Where a server may be found: one length of prefixes that are in use. */
+struct rbk_probe {
+	u64 mask[2];
+	u32 tag;	/* of a rule there, without protocol and value */
+	bool lone_port;	/* the tag has them, see rbk_lone_port() */
+};
+
 struct rbk_rules {
 	struct rcu_head rcu;
-	u32 seed;
-	u32 mask;			/* number of buckets - 1 */
+	u64 factor[3];			/* random, of rbk_rule_hash() */
+	u8 shift;			/* 64 - log2(number of buckets) */
 	u32 n_rules;
 	u16 n_watches;
 	u16 max_id;
-	/* Lengths of server prefixes: [IPv6][any port], see rbk_lone_port(). */
-	DECLARE_BITMAP(lens[2][2], RBK_LENS);
-	u32 *bucket;			/* mask + 1 indices + 1 into rule */
+	struct rbk_probe *probe[3];	/* IPv4's, behind them IPv6's, and their end */
+	u32 *bucket;			/* indices + 1 into rule */
 	struct rbk_rule *rule;
 	struct rbk_watch **by_id;	/* max_id + 1, or NULL each */
 	struct rbk_watch *watch[];	/* by rank: in the order they were added */
 };
 
+/* Lengths of server prefixes: [IPv6][several ports]. */
+struct rbk_lens {
+	DECLARE_BITMAP(in_use[2][2], RBK_LENS);
+};
+
 enum rbk_rule_kind {
-	RBK_RULE_SERVER,	/* value: the port, 0 if the watch has several */
+	RBK_RULE_LONE_PORT,	/* a server; value: the port */
+	RBK_RULE_PORTS,		/* a server; the watch has the ports */
 	RBK_RULE_CLIENT,	/* value: rank of the watch */
 };
 
-static u32 rbk_tag(enum rbk_rule_kind kind, u8 family, u8 len, u8 proto, u16 value)
+static u32 rbk_tag_value(u8 proto, u16 value)
 {
-	return (u32)value << 16 | (proto == IPPROTO_UDP) << 10 | kind << 9 |
-	       (family == NFPROTO_IPV6) << 8 | len;
+	return (u32)value << 16 | (proto == IPPROTO_UDP) << 11;
 }
 
-static u32 rbk_rule_hash(const struct rbk_rules *r, const union nf_inet_addr *addr, u32 tag)
+static u32 rbk_tag(enum rbk_rule_kind kind, u8 family, u8 len)
 {
-	u32 hash = tag & BIT(8) ? jhash2(addr->all, 4, tag ^ r->seed) :
-				  jhash_2words((__force u32)addr->ip, tag, r->seed);
-
-	return hash & r->mask;
+	return kind << 9 | (family == NFPROTO_IPV6) << 8 | len;
 }
 
-static void rbk_mask(union nf_inet_addr *out, const union nf_inet_addr *addr, u8 family, u8 len)
+/* An address as it lies in memory; an aligned copy. */
+static inline void rbk_words(u64 words[2], const union nf_inet_addr *addr)
 {
+	BUILD_BUG_ON(sizeof(*addr) != 2 * sizeof(u64));
+	memcpy(words, addr, sizeof(*addr));
+}
+
+static void rbk_make_mask(u64 mask[2], u8 family, u8 len)
+{
+	union nf_inet_addr addr = {};
+	struct in6_addr ones;
+
 	if (family == NFPROTO_IPV4) {
-		memset(out, 0, sizeof(*out));
-		out->ip = addr->ip & inet_make_mask(len);
+		addr.ip = inet_make_mask(len);
 	} else {
-		ipv6_addr_prefix(&out->in6, &addr->in6, len);
+		memset(&ones, 0xff, sizeof(ones));
+		ipv6_addr_prefix(&addr.in6, &ones, len);
 	}
+	rbk_words(mask, &addr);
+}
+
+/* Multiply and shift: universal, so nobody can prepare prefixes that collide. */
+static u32 rbk_rule_hash(const struct rbk_rules *r, const u64 addr[2], u32 tag)
+{
+	return (addr[0] * r->factor[0] + addr[1] * r->factor[1] + tag * r->factor[2]) >> r->shift;
 }
 
 /* A watch of a single port is found by it: a thousand may share a server. */
@@ -81,11 +106,12 @@ static bool rbk_lone_port(const struct rbk_watch *w)
 static void rbk_rules_add(struct rbk_rules *r, const union nf_inet_addr *addr, u32 tag, u16 rank)
 {
 	struct rbk_rule *rule = &r->rule[r->n_rules++];
-	u32 *bucket = &r->bucket[rbk_rule_hash(r, addr, tag)];
+	u32 *bucket;
 
-	rule->addr = *addr;
+	rbk_words(rule->addr, addr);
 	rule->tag = tag;
 	rule->rank = rank;
+	bucket = &r->bucket[rbk_rule_hash(r, rule->addr, tag)];
 	rule->next = *bucket;
 	*bucket = r->n_rules;
 }
@@ -96,36 +122,81 @@ static void rbk_rules_add_watch(struct rbk_rules *r, u16 rank)
 	const struct rbk_prefix *p = w->prefix;
 	bool lone = rbk_lone_port(w);
 	unsigned int i;
+	u32 tag;
 
 	for (i = 0; i < w->n_servers; i++, p++) {
-		__set_bit(p->len, r->lens[p->family == NFPROTO_IPV6][!lone]);
-		rbk_rules_add(r, &p->addr,
-			      rbk_tag(RBK_RULE_SERVER, p->family, p->len,
-				      lone ? w->port[0].proto : 0, lone ? w->port[0].first : 0),
-			      rank);
+		tag = rbk_tag(lone ? RBK_RULE_LONE_PORT : RBK_RULE_PORTS, p->family, p->len);
+		if (lone)
+			tag |= rbk_tag_value(w->port[0].proto, w->port[0].first);
+		rbk_rules_add(r, &p->addr, tag, rank);
 	}
-	for (i = 0; i < w->n_clients; i++, p++)
-		rbk_rules_add(r, &p->addr,
-			      rbk_tag(RBK_RULE_CLIENT, p->family, p->len, 0, rank), rank);
+	for (i = 0; i < w->n_clients; i++, p++) {
+		tag = rbk_tag(RBK_RULE_CLIENT, p->family, p->len) | rbk_tag_value(0, rank);
+		rbk_rules_add(r, &p->addr, tag, rank);
+	}
 }
 
-static struct rbk_rules *rbk_rules_alloc(u16 n_watches, u16 max_id, u32 n_rules)
+static void rbk_lens_add(struct rbk_lens *lens, const struct rbk_watch *w)
 {
-	u32 n_buckets = roundup_pow_of_two(max(n_rules, 1u));
+	const struct rbk_prefix *p;
+
+	for (p = w->prefix; p < &w->prefix[w->n_servers]; p++)
+		__set_bit(p->len, lens->in_use[p->family == NFPROTO_IPV6][!rbk_lone_port(w)]);
+}
+
+static unsigned int rbk_lens_weight(const struct rbk_lens *lens)
+{
+	unsigned int v6, n = 0;
+
+	for (v6 = 0; v6 < 2; v6++)
+		n += bitmap_weight(lens->in_use[v6][0], RBK_LENS) +
+		     bitmap_weight(lens->in_use[v6][1], RBK_LENS);
+	return n;
+}
+
+static void rbk_rules_add_probes(struct rbk_rules *r, const struct rbk_lens *lens)
+{
+	struct rbk_probe *p = r->probe[0];
+	unsigned int v6, several, len;
+
+	for (v6 = 0; v6 < 2; v6++) {
+		u8 family = v6 ? NFPROTO_IPV6 : NFPROTO_IPV4;
+
+		for (several = 0; several < 2; several++) {
+			for_each_set_bit(len, lens->in_use[v6][several], RBK_LENS) {
+				rbk_make_mask(p->mask, family, len);
+				p->tag = rbk_tag(several ? RBK_RULE_PORTS : RBK_RULE_LONE_PORT,
+						 family, len);
+				p->lone_port = !several;
+				p++;
+			}
+		}
+		r->probe[v6 + 1] = p;
+	}
+}
+
+static struct rbk_rules *rbk_rules_alloc(u16 n_watches, u16 max_id, u32 n_rules, u32 n_probes)
+{
+	u32 n_buckets = roundup_pow_of_two(max(n_rules, 2u));
 	struct rbk_rules *r;
 	size_t size;
 
 	size = struct_size(r, watch, n_watches) + (max_id + 1) * sizeof(*r->by_id) +
-	       n_rules * sizeof(*r->rule) + n_buckets * sizeof(*r->bucket);
+	       n_probes * sizeof(*r->probe[0]) + n_rules * sizeof(*r->rule) +
+	       n_buckets * sizeof(*r->bucket);
 	r = kvzalloc(size, GFP_KERNEL_ACCOUNT);
 	if (!r)
 		return NULL;
-	r->seed = get_random_u32();
-	r->mask = n_buckets - 1;
+	get_random_bytes(r->factor, sizeof(r->factor));
+	r->factor[0] |= 1;
+	r->factor[1] |= 1;
+	r->factor[2] |= 1;
+	r->shift = 64 - ilog2(n_buckets);
 	r->n_watches = n_watches;
 	r->max_id = max_id;
 	r->by_id = &r->watch[n_watches];
-	r->rule = (void *)&r->by_id[max_id + 1];
+	r->probe[0] = (void *)&r->by_id[max_id + 1];
+	r->rule = (void *)&r->probe[0][n_probes];
 	r->bucket = (void *)&r->rule[n_rules];
 	return r;
 }
@@ -134,6 +205,7 @@ static struct rbk_rules *rbk_rules_alloc(u16 n_watches, u16 max_id, u32 n_rules)
 static struct rbk_rules *rbk_rules_build(const struct list_head *watches)
 {
 	u32 n_rules = 0, n_watches = 0;
+	struct rbk_lens lens = {};
 	struct rbk_watch *w;
 	struct rbk_rules *r;
 	u16 max_id = 0;
@@ -142,10 +214,12 @@ static struct rbk_rules *rbk_rules_build(const struct list_head *watches)
 		n_rules += w->n_servers + w->n_clients;
 		n_watches++;
 		max_id = max(max_id, w->id);
+		rbk_lens_add(&lens, w);
 	}
-	r = rbk_rules_alloc(n_watches, max_id, n_rules);
+	r = rbk_rules_alloc(n_watches, max_id, n_rules, rbk_lens_weight(&lens));
 	if (!r)
 		return NULL;
+	rbk_rules_add_probes(r, &lens);
 
 	/* From the last to the first, so that chains begin with the first. */
 	list_for_each_entry_reverse(w, watches, list) {
@@ -157,13 +231,14 @@ static struct rbk_rules *rbk_rules_build(const struct list_head *watches)
 }
 
 /* The next rule with this key from index + 1 @i on, or NULL. */
-static const struct rbk_rule *rbk_rules_next(const struct rbk_rules *r, u32 i,
-					     const union nf_inet_addr *addr, u32 tag)
+static const struct rbk_rule *rbk_rules_next(const struct rbk_rules *r, u32 i, const u64 addr[2],
+					     u32 tag)
 {
-	for (; i; i = r->rule[i - 1].next) {
-		const struct rbk_rule *rule = &r->rule[i - 1];
+	const struct rbk_rule *rule;
 
-		if (rule->tag == tag && nf_inet_addr_cmp(&rule->addr, addr))
+	for (; i; i = rule->next) {
+		rule = &r->rule[i - 1];
+		if (rule->tag == tag && rule->addr[0] == addr[0] && rule->addr[1] == addr[1])
 			return rule;
 	}
 	return NULL;
@@ -182,65 +257,70 @@ static bool rbk_watch_has_port(const struct rbk_watch *w, u8 proto, u16 port)
 	return false;
 }
 
-static bool rbk_watch_has_client(const struct rbk_rules *r, u16 rank,
-				 const union nf_inet_addr *client, u8 family)
+/* Apart, since few watches name clients: its variables would cost every SYN. */
+static noinline_for_stack bool rbk_rules_have_client(const struct rbk_rules *r, u16 rank,
+						     const union nf_inet_addr *client, u8 family)
 {
 	const struct rbk_watch *w = r->watch[rank];
-	union nf_inet_addr addr;
+	u64 addr[2], mask[2];
 	unsigned int len;
 	u32 tag, i;
 
-	if (!w->n_clients)
-		return true;
 	for_each_set_bit(len, w->client_lens[family == NFPROTO_IPV6], RBK_LENS) {
-		rbk_mask(&addr, client, family, len);
-		tag = rbk_tag(RBK_RULE_CLIENT, family, len, 0, rank);
-		i = r->bucket[rbk_rule_hash(r, &addr, tag)];
-		if (rbk_rules_next(r, i, &addr, tag))
+		rbk_words(addr, client);
+		rbk_make_mask(mask, family, len);
+		addr[0] &= mask[0];
+		addr[1] &= mask[1];
+		tag = rbk_tag(RBK_RULE_CLIENT, family, len) | rbk_tag_value(0, rank);
+		i = r->bucket[rbk_rule_hash(r, addr, tag)];
+		if (rbk_rules_next(r, i, addr, tag))
 			return true;
 	}
 	return false;
 }
 
-/* The rank of the first watch before @best with a server prefix of @len that covers @key. */
-static u16 rbk_rules_scan(const struct rbk_rules *r, const struct rbk_attempt_key *key, u8 places,
-			  u8 len, bool any_port, u16 best)
+/* Does the watch of @rule, which has the server, cover the rest of @key, too? */
+static bool rbk_rule_covers(const struct rbk_rules *r, const struct rbk_rule *rule,
+			    const struct rbk_attempt_key *key, u8 places, bool lone_port)
 {
 	const struct rbk_service_key *s = &key->service;
-	u16 port = ntohs(s->port);
-	const struct rbk_rule *rule;
-	union nf_inet_addr addr;
-	u32 tag, i;
+	const struct rbk_watch *w = r->watch[rule->rank];
 
-	rbk_mask(&addr, &s->server, s->family, len);
-	tag = rbk_tag(RBK_RULE_SERVER, s->family, len, any_port ? 0 : s->proto,
-		      any_port ? 0 : port);
-	i = r->bucket[rbk_rule_hash(r, &addr, tag)];
-	while ((rule = rbk_rules_next(r, i, &addr, tag)) && rule->rank < best) {
-		const struct rbk_watch *w = r->watch[rule->rank];
-
-		if (w->hooks & places && (!any_port || rbk_watch_has_port(w, s->proto, port)) &&
-		    rbk_watch_has_client(r, rule->rank, &key->client, s->family))
-			return rule->rank;
-		i = rule->next;
-	}
-	return best;
+	return w->hooks & places &&
+	       (lone_port || rbk_watch_has_port(w, s->proto, ntohs(s->port))) &&
+	       (!w->n_clients ||
+		rbk_rules_have_client(r, rule->rank, &key->client, s->family));
 }
 
 const struct rbk_watch *rbk_watch_find(const struct rbk_rules *rules,
 				       const struct rbk_attempt_key *key, u8 places)
 {
-	bool v6 = key->service.family == NFPROTO_IPV6;
-	unsigned int len;
+	const struct rbk_service_key *s = &key->service;
+	bool v6 = s->family == NFPROTO_IPV6;
+	const struct rbk_probe *p;
+	const struct rbk_rule *rule;
+	u64 server[2], addr[2];
+	u32 tag, value, i;
 	u16 best;
 
 	if (!rules)
 		return NULL;
+	rbk_words(server, &s->server);
+	value = rbk_tag_value(s->proto, ntohs(s->port));
 	best = rules->n_watches;
-	for_each_set_bit(len, rules->lens[v6][false], RBK_LENS)
-		best = rbk_rules_scan(rules, key, places, len, false, best);
-	for_each_set_bit(len, rules->lens[v6][true], RBK_LENS)
-		best = rbk_rules_scan(rules, key, places, len, true, best);
+	for (p = rules->probe[v6]; p < rules->probe[v6 + 1]; p++) {
+		addr[0] = server[0] & p->mask[0];
+		addr[1] = server[1] & p->mask[1];
+		tag = p->lone_port ? p->tag | value : p->tag;
+		i = rules->bucket[rbk_rule_hash(rules, addr, tag)];
+		while ((rule = rbk_rules_next(rules, i, addr, tag)) && rule->rank < best) {
+			if (rbk_rule_covers(rules, rule, key, places, p->lone_port)) {
+				best = rule->rank;
+				break;
+			}
+			i = rule->next;
+		}
+	}
 	return best < rules->n_watches ? rules->watch[best] : NULL;
 }
 
