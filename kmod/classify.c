@@ -19,16 +19,13 @@
 /* More extension headers than this are nobody's SYN, and cost time. */
 #define RBK_MAX_EXT_HEADERS	8
 
-/* An IP packet, or the quotation of one, taken apart. */
-struct rbk_ip {
-	union nf_inet_addr saddr;
-	union nf_inet_addr daddr;
-	unsigned int thoff;	/* of the transport header */
-	u8 proto;
-};
-
+/*
+ * Of an IP packet, or the quotation of one: the addresses, with the source as
+ * client, and the protocol go to p->key, the offset of the transport header to
+ * *@thoff. RBK_SYN stands for "go on".
+ */
 static enum rbk_verdict rbk_parse_ip4(const struct sk_buff *skb, unsigned int nhoff,
-				      struct rbk_ip *ip)
+				      struct rbk_packet *p, unsigned int *thoff)
 {
 	const struct iphdr *iph;
 	struct iphdr buf;
@@ -40,11 +37,12 @@ static enum rbk_verdict rbk_parse_ip4(const struct sk_buff *skb, unsigned int nh
 	if (iph->frag_off & htons(IP_OFFSET))
 		return RBK_NOTHING;
 
-	memset(ip, 0, sizeof(*ip));
-	ip->saddr.ip = iph->saddr;
-	ip->daddr.ip = iph->daddr;
-	ip->thoff = nhoff + iph->ihl * 4;
-	ip->proto = iph->protocol;
+	memset(&p->key.client, 0, sizeof(p->key.client));
+	p->key.client.ip = iph->saddr;
+	memset(&p->key.service.server, 0, sizeof(p->key.service.server));
+	p->key.service.server.ip = iph->daddr;
+	p->key.service.proto = iph->protocol;
+	*thoff = nhoff + iph->ihl * 4;
 	return RBK_SYN;
 }
 
@@ -52,7 +50,8 @@ static enum rbk_verdict rbk_parse_ip4(const struct sk_buff *skb, unsigned int nh
  * Walks the extension headers. ipv6_skip_exthdr() would do it as well, but as
  * long as the packet lasts: 8000 headers fit in one.
  */
-static enum rbk_verdict rbk_skip_ext6(const struct sk_buff *skb, struct rbk_ip *ip)
+static enum rbk_verdict rbk_skip_ext6(const struct sk_buff *skb, u8 *proto,
+				      unsigned int *thoff)
 {
 	struct ipv6_opt_hdr buf;
 	const struct ipv6_opt_hdr *h;
@@ -60,34 +59,34 @@ static enum rbk_verdict rbk_skip_ext6(const struct sk_buff *skb, struct rbk_ip *
 	struct frag_hdr fbuf;
 	int i;
 
-	for (i = 0; i < RBK_MAX_EXT_HEADERS && ipv6_ext_hdr(ip->proto); i++) {
-		if (ip->proto == NEXTHDR_NONE)
+	for (i = 0; i < RBK_MAX_EXT_HEADERS && ipv6_ext_hdr(*proto); i++) {
+		if (*proto == NEXTHDR_NONE)
 			return RBK_NOTHING;
-		h = skb_header_pointer(skb, ip->thoff, sizeof(buf), &buf);
+		h = skb_header_pointer(skb, *thoff, sizeof(buf), &buf);
 		if (!h)
 			return RBK_MALFORMED;
-		switch (ip->proto) {
+		switch (*proto) {
 		case NEXTHDR_FRAGMENT:
-			frag = skb_header_pointer(skb, ip->thoff, sizeof(fbuf), &fbuf);
+			frag = skb_header_pointer(skb, *thoff, sizeof(fbuf), &fbuf);
 			if (!frag)
 				return RBK_MALFORMED;
 			if (frag->frag_off & htons(IP6_OFFSET))
 				return RBK_NOTHING;
-			ip->thoff += sizeof(*frag);
+			*thoff += sizeof(*frag);
 			break;
 		case NEXTHDR_AUTH:
-			ip->thoff += ipv6_authlen(h);
+			*thoff += ipv6_authlen(h);
 			break;
 		default:
-			ip->thoff += ipv6_optlen(h);
+			*thoff += ipv6_optlen(h);
 		}
-		ip->proto = h->nexthdr;
+		*proto = h->nexthdr;
 	}
-	return ipv6_ext_hdr(ip->proto) ? RBK_NOTHING : RBK_SYN;
+	return ipv6_ext_hdr(*proto) ? RBK_NOTHING : RBK_SYN;
 }
 
 static enum rbk_verdict rbk_parse_ip6(const struct sk_buff *skb, unsigned int nhoff,
-				      struct rbk_ip *ip)
+				      struct rbk_packet *p, unsigned int *thoff)
 {
 	const struct ipv6hdr *ip6h;
 	struct ipv6hdr buf;
@@ -96,42 +95,44 @@ static enum rbk_verdict rbk_parse_ip6(const struct sk_buff *skb, unsigned int nh
 	if (!ip6h || ip6h->version != 6)
 		return RBK_MALFORMED;
 
-	ip->saddr.in6 = ip6h->saddr;
-	ip->daddr.in6 = ip6h->daddr;
-	ip->thoff = nhoff + sizeof(*ip6h);
-	ip->proto = ip6h->nexthdr;
-	return rbk_skip_ext6(skb, ip);
+	p->key.client.in6 = ip6h->saddr;
+	p->key.service.server.in6 = ip6h->daddr;
+	p->key.service.proto = ip6h->nexthdr;
+	*thoff = nhoff + sizeof(*ip6h);
+	return rbk_skip_ext6(skb, &p->key.service.proto, thoff);
 }
 
-/* RBK_SYN stands for "go on": the transport header is at ip->thoff. */
-static enum rbk_verdict rbk_parse_ip(const struct sk_buff *skb, unsigned int nhoff, u8 family,
-				     struct rbk_ip *ip)
+static enum rbk_verdict rbk_parse_ip(const struct sk_buff *skb, unsigned int nhoff,
+				     struct rbk_packet *p, unsigned int *thoff)
 {
-	return family == NFPROTO_IPV4 ? rbk_parse_ip4(skb, nhoff, ip) :
-					rbk_parse_ip6(skb, nhoff, ip);
+	return p->key.service.family == NFPROTO_IPV4 ? rbk_parse_ip4(skb, nhoff, p, thoff) :
+						       rbk_parse_ip6(skb, nhoff, p, thoff);
 }
 
-static void rbk_fill(struct rbk_packet *p, const union nf_inet_addr *client, __be16 client_port,
-		     const union nf_inet_addr *server, __be16 port)
+static void rbk_set_ports(struct rbk_packet *p, __be16 source, __be16 dest)
 {
-	p->key.client = *client;
-	p->client_port = client_port;
-	p->key.service.server = *server;
-	p->key.service.port = port;
+	p->client_port = source;
+	p->key.service.port = dest;
 }
 
-static enum rbk_verdict rbk_classify_tcp(const struct sk_buff *skb, const struct rbk_ip *ip,
+void rbk_packet_reverse(struct rbk_packet *p)
+{
+	swap(p->key.client, p->key.service.server);
+	swap(p->client_port, p->key.service.port);
+}
+
+static enum rbk_verdict rbk_classify_tcp(const struct sk_buff *skb, unsigned int thoff,
 					 struct rbk_packet *p)
 {
 	const struct tcphdr *th;
 	struct tcphdr buf;
 
-	th = skb_header_pointer(skb, ip->thoff, sizeof(buf), &buf);
-	if (!th || th->doff < 5 || ip->thoff + th->doff * 4 > skb->len)
+	th = skb_header_pointer(skb, thoff, sizeof(buf), &buf);
+	if (!th || th->doff < 5 || thoff + th->doff * 4 > skb->len)
 		return RBK_MALFORMED;
 
 	if (th->syn && !th->ack && !th->rst && !th->fin) {
-		rbk_fill(p, &ip->saddr, th->source, &ip->daddr, th->dest);
+		rbk_set_ports(p, th->source, th->dest);
 		p->isn = ntohl(th->seq);
 		return RBK_SYN;
 	}
@@ -139,7 +140,8 @@ static enum rbk_verdict rbk_classify_tcp(const struct sk_buff *skb, const struct
 	if (!th->ack || th->syn == th->rst)
 		return RBK_NOTHING;
 
-	rbk_fill(p, &ip->daddr, th->dest, &ip->saddr, th->source);
+	rbk_set_ports(p, th->source, th->dest);
+	rbk_packet_reverse(p);
 	p->isn = ntohl(th->ack_seq) - 1;
 	if (th->syn)
 		return RBK_SYNACK;
@@ -147,16 +149,16 @@ static enum rbk_verdict rbk_classify_tcp(const struct sk_buff *skb, const struct
 	return RBK_RST;
 }
 
-static enum rbk_verdict rbk_classify_udp(const struct sk_buff *skb, const struct rbk_ip *ip,
+static enum rbk_verdict rbk_classify_udp(const struct sk_buff *skb, unsigned int thoff,
 					 struct rbk_packet *p)
 {
 	const struct udphdr *uh;
 	struct udphdr buf;
 
-	uh = skb_header_pointer(skb, ip->thoff, sizeof(buf), &buf);
+	uh = skb_header_pointer(skb, thoff, sizeof(buf), &buf);
 	if (!uh)
 		return RBK_MALFORMED;
-	rbk_fill(p, &ip->saddr, uh->source, &ip->daddr, uh->dest);
+	rbk_set_ports(p, uh->source, uh->dest);
 	return RBK_UDP;
 }
 
@@ -214,7 +216,7 @@ static u8 rbk_icmp6_reason(u8 type, u8 code)
  * The quotation of a TCP segment: 8 bytes are certain (RFC 792), ports and
  * sequence number. The flags show in longer ones only.
  */
-static enum rbk_verdict rbk_quoted_tcp(const struct sk_buff *skb, const struct rbk_ip *ip,
+static enum rbk_verdict rbk_quoted_tcp(const struct sk_buff *skb, unsigned int thoff,
 				       struct rbk_packet *p)
 {
 	const struct tcphdr *th;
@@ -225,13 +227,13 @@ static enum rbk_verdict rbk_quoted_tcp(const struct sk_buff *skb, const struct r
 		__be32 seq;
 	} buf, *q;
 
-	q = skb_header_pointer(skb, ip->thoff, sizeof(buf), &buf);
+	q = skb_header_pointer(skb, thoff, sizeof(buf), &buf);
 	if (!q)
 		return RBK_MALFORMED;
-	rbk_fill(p, &ip->saddr, q->source, &ip->daddr, q->dest);
+	rbk_set_ports(p, q->source, q->dest);
 	p->isn = ntohl(q->seq);
 
-	th = skb_header_pointer(skb, ip->thoff, sizeof(full), &full);
+	th = skb_header_pointer(skb, thoff, sizeof(full), &full);
 	if (th) {
 		if (!th->syn || th->ack || th->rst)
 			return RBK_NOTHING;
@@ -240,16 +242,16 @@ static enum rbk_verdict rbk_quoted_tcp(const struct sk_buff *skb, const struct r
 	return RBK_ICMP_ERROR;
 }
 
-static enum rbk_verdict rbk_classify_icmp(const struct sk_buff *skb, const struct rbk_ip *ip,
+static enum rbk_verdict rbk_classify_icmp(const struct sk_buff *skb, unsigned int thoff,
 					  struct rbk_packet *p)
 {
 	const struct icmphdr *ich;
 	enum rbk_verdict verdict;
 	struct icmphdr buf;
-	struct rbk_ip quoted;
+	union nf_inet_addr to;
 
 	/* type, code, checksum and 4 more bytes: the same in both families */
-	ich = skb_header_pointer(skb, ip->thoff, sizeof(buf), &buf);
+	ich = skb_header_pointer(skb, thoff, sizeof(buf), &buf);
 	if (!ich)
 		return RBK_MALFORMED;
 	p->reason = p->key.service.family == NFPROTO_IPV4 ?
@@ -258,23 +260,23 @@ static enum rbk_verdict rbk_classify_icmp(const struct sk_buff *skb, const struc
 	if (p->reason == RINGBACK_REASON_NONE)
 		return RBK_NOTHING;
 
-	verdict = rbk_parse_ip(skb, ip->thoff + sizeof(*ich), p->key.service.family, &quoted);
+	to = p->key.service.server;
+	verdict = rbk_parse_ip(skb, thoff + sizeof(*ich), p, &thoff);
 	if (verdict != RBK_SYN)
 		return verdict;
 	/* An error goes to the sender of what it quotes, or it lies. */
-	if (memcmp(&quoted.saddr, &ip->daddr, sizeof(ip->daddr)))
+	if (memcmp(&p->key.client, &to, sizeof(to)))
 		return RBK_MALFORMED;
 
-	p->key.service.proto = quoted.proto;
-	if (quoted.proto == IPPROTO_TCP)
-		return rbk_quoted_tcp(skb, &quoted, p);
-	if (quoted.proto != IPPROTO_UDP)
+	if (p->key.service.proto == IPPROTO_TCP)
+		return rbk_quoted_tcp(skb, thoff, p);
+	if (p->key.service.proto != IPPROTO_UDP)
 		return RBK_NOTHING;
 	/* What a RST is to TCP, a closed port is to UDP. */
 	if (p->reason == RINGBACK_REASON_PORT_UNREACHABLE)
 		p->reason = RINGBACK_REASON_REFUSED;
 	p->quotes_opening = true;
-	verdict = rbk_classify_udp(skb, &quoted, p);
+	verdict = rbk_classify_udp(skb, thoff, p);
 	return verdict == RBK_UDP ? RBK_ICMP_ERROR : verdict;
 }
 
@@ -282,36 +284,29 @@ enum rbk_verdict rbk_classify(const struct sk_buff *skb, unsigned int nhoff, u8 
 			      struct rbk_packet *p)
 {
 	enum rbk_verdict verdict;
-	struct rbk_ip ip;
+	unsigned int thoff;
 
-	verdict = rbk_parse_ip(skb, nhoff, family, &ip);
+	p->key.service.family = family;
+	verdict = rbk_parse_ip(skb, nhoff, p, &thoff);
 	if (verdict != RBK_SYN)
 		return verdict;
 
-	p->key.service.family = family;
-	p->key.service.proto = ip.proto;
 	p->isn = 0;
 	p->path = 0;
 	p->reason = RINGBACK_REASON_NONE;
 	p->quotes_opening = false;
-	switch (ip.proto) {
+	switch (p->key.service.proto) {
 	case IPPROTO_TCP:
-		return rbk_classify_tcp(skb, &ip, p);
+		return rbk_classify_tcp(skb, thoff, p);
 	case IPPROTO_UDP:
-		return rbk_classify_udp(skb, &ip, p);
+		return rbk_classify_udp(skb, thoff, p);
 	case IPPROTO_ICMP:
-		return family == NFPROTO_IPV4 ? rbk_classify_icmp(skb, &ip, p) : RBK_NOTHING;
+		return family == NFPROTO_IPV4 ? rbk_classify_icmp(skb, thoff, p) : RBK_NOTHING;
 	case IPPROTO_ICMPV6:
-		return family == NFPROTO_IPV6 ? rbk_classify_icmp(skb, &ip, p) : RBK_NOTHING;
+		return family == NFPROTO_IPV6 ? rbk_classify_icmp(skb, thoff, p) : RBK_NOTHING;
 	default:
 		return RBK_NOTHING;
 	}
-}
-
-void rbk_packet_reverse(struct rbk_packet *p)
-{
-	swap(p->key.client, p->key.service.server);
-	swap(p->client_port, p->key.service.port);
 }
 
 #ifdef RINGBACK_SELFTEST
