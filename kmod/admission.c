@@ -72,11 +72,11 @@ static struct rbk_line *rbk_filter_line(struct rbk_filter *f, const struct rbk_p
 
 static int rbk_line_find(const struct rbk_line *line, u32 key)
 {
-	int i;
+	const u32 *k;
 
-	for (i = 0; i < RBK_LINE_KEYS; i++) {
-		if (READ_ONCE(line->key[i]) == key)
-			return i;
+	for (k = line->key; k < line->key + RBK_LINE_KEYS; k++) {
+		if (READ_ONCE(*k) == key)
+			return k - line->key;
 	}
 	return -1;
 }

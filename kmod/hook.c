@@ -26,13 +26,23 @@
 /* Namespaces with a watch that names UDP ports. */
 static DEFINE_STATIC_KEY_FALSE(rbk_udp_wanted);
 
-static __always_inline bool rbk_worth_transport(const struct sk_buff *skb, unsigned int thoff,
+/* While nobody waits for anything, the answers of living servers tell nothing. */
+static __always_inline bool rbk_worth_flags(const struct rbk_net *rn, u8 flags)
+{
+	if (!(flags & (TCPHDR_SYN | TCPHDR_RST)))
+		return false;
+	return (flags & (TCPHDR_SYN | TCPHDR_RST | TCPHDR_ACK)) != (TCPHDR_SYN | TCPHDR_ACK) ||
+	       READ_ONCE(rn->n_attempts) || READ_ONCE(rn->n_services);
+}
+
+static __always_inline bool rbk_worth_transport(const struct rbk_net *rn,
+						const struct sk_buff *skb, unsigned int thoff,
 						u8 proto)
 {
 	switch (proto) {
 	case IPPROTO_TCP:
 		return skb_headlen(skb) < thoff + sizeof(struct tcphdr) ||
-		       skb->data[thoff + 13] & (TCPHDR_SYN | TCPHDR_RST);
+		       rbk_worth_flags(rn, skb->data[thoff + 13]);
 	case IPPROTO_UDP:
 		return static_branch_unlikely(&rbk_udp_wanted);
 	default:
@@ -44,20 +54,22 @@ static __always_inline bool rbk_worth_transport(const struct sk_buff *skb, unsig
  * Can the packet say anything? Cheap, may err on the side of true; the
  * classifier reads with more care.
  */
-static __always_inline bool rbk_worth4(const struct sk_buff *skb, unsigned int nhoff)
+static __always_inline bool rbk_worth4(const struct rbk_net *rn, const struct sk_buff *skb,
+				       unsigned int nhoff)
 {
 	const struct iphdr *iph = (const void *)(skb->data + nhoff);
 
 	return skb_headlen(skb) < nhoff + sizeof(*iph) ||
-	       rbk_worth_transport(skb, nhoff + iph->ihl * 4, iph->protocol);
+	       rbk_worth_transport(rn, skb, nhoff + iph->ihl * 4, iph->protocol);
 }
 
-static __always_inline bool rbk_worth6(const struct sk_buff *skb, unsigned int nhoff)
+static __always_inline bool rbk_worth6(const struct rbk_net *rn, const struct sk_buff *skb,
+				       unsigned int nhoff)
 {
 	const struct ipv6hdr *ip6h = (const void *)(skb->data + nhoff);
 
 	return skb_headlen(skb) < nhoff + sizeof(*ip6h) ||
-	       rbk_worth_transport(skb, nhoff + sizeof(*ip6h), ip6h->nexthdr);
+	       rbk_worth_transport(rn, skb, nhoff + sizeof(*ip6h), ip6h->nexthdr);
 }
 
 static void rbk_act(const struct rbk_sighting *s, enum rbk_verdict verdict, struct rbk_packet *p)
@@ -96,8 +108,9 @@ static noinline void rbk_look(struct rbk_sighting *s, unsigned int nhoff, u8 fam
 	local_bh_enable();
 }
 
-static void rbk_look_ip(struct rbk_net *rn, const struct sk_buff *skb,
-			const struct nf_hook_state *state, u8 places)
+/* Not in line: established packets need no stack frame. */
+static noinline void rbk_look_ip(struct rbk_net *rn, const struct sk_buff *skb,
+				 const struct nf_hook_state *state, u8 places)
 {
 	struct rbk_sighting s = {
 		.rn = rn,
@@ -113,7 +126,7 @@ static void rbk_look_ip(struct rbk_net *rn, const struct sk_buff *skb,
 static unsigned int rbk_forward4(void *priv, struct sk_buff *skb,
 				 const struct nf_hook_state *state)
 {
-	if (rbk_worth4(skb, skb_network_offset(skb)))
+	if (rbk_worth4(priv, skb, skb_network_offset(skb)))
 		rbk_look_ip(priv, skb, state, RINGBACK_HOOK_FORWARD);
 	return NF_ACCEPT;
 }
@@ -121,20 +134,21 @@ static unsigned int rbk_forward4(void *priv, struct sk_buff *skb,
 static unsigned int rbk_forward6(void *priv, struct sk_buff *skb,
 				 const struct nf_hook_state *state)
 {
-	if (rbk_worth6(skb, skb_network_offset(skb)))
+	if (rbk_worth6(priv, skb, skb_network_offset(skb)))
 		rbk_look_ip(priv, skb, state, RINGBACK_HOOK_FORWARD);
 	return NF_ACCEPT;
 }
 
-static bool rbk_worth(const struct sk_buff *skb, unsigned int nhoff, u8 family)
+static bool rbk_worth(const struct rbk_net *rn, const struct sk_buff *skb, unsigned int nhoff,
+		      u8 family)
 {
-	return family == NFPROTO_IPV4 ? rbk_worth4(skb, nhoff) : rbk_worth6(skb, nhoff);
+	return family == NFPROTO_IPV4 ? rbk_worth4(rn, skb, nhoff) : rbk_worth6(rn, skb, nhoff);
 }
 
 static unsigned int rbk_local_in(void *priv, struct sk_buff *skb,
 				 const struct nf_hook_state *state)
 {
-	if (rbk_worth(skb, skb_network_offset(skb), state->pf))
+	if (rbk_worth(priv, skb, skb_network_offset(skb), state->pf))
 		rbk_look_ip(priv, skb, state, RINGBACK_HOOK_LOCAL);
 	return NF_ACCEPT;
 }
@@ -157,7 +171,7 @@ static unsigned int rbk_local_out(void *priv, struct sk_buff *skb,
 				  const struct nf_hook_state *state)
 {
 	if (rbk_is_icmp(skb, state->pf) || rbk_is_probe(skb) ||
-	    !rbk_worth(skb, skb_network_offset(skb), state->pf))
+	    !rbk_worth(priv, skb, skb_network_offset(skb), state->pf))
 		return NF_ACCEPT;
 	rbk_look_ip(priv, skb, state, RINGBACK_HOOK_LOCAL);
 	return NF_ACCEPT;
@@ -227,7 +241,7 @@ static void rbk_look_frame(struct rbk_net *rn, const struct sk_buff *skb,
 	u8 family;
 
 	family = rbk_find_ip(skb, &nhoff);
-	if (family != NFPROTO_UNSPEC && rbk_worth(skb, nhoff, family))
+	if (family != NFPROTO_UNSPEC && rbk_worth(rn, skb, nhoff, family))
 		rbk_look(&s, nhoff, family);
 }
 
