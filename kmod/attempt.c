@@ -425,17 +425,25 @@ void rbk_attempt_error(const struct rbk_sighting *s, struct rbk_packet *p)
 	struct rbk_net *rn = s->rn;
 	u32 id = rbk_try_id(p);
 	struct rbk_attempt *a;
+	bool no_route;
 	int age, i;
 
 	if (!w)
 		return;
 	rbk_attempt_set_path(s, w, p, s->out);
 	age = rbk_filter_age(rn->filter, p, s->now);
+	/* A traceroute by TCP is no attempt: it never sends its SYN again, a client does. */
+	if (p->reason == RINGBACK_REASON_TTL_EXCEEDED)
+		age = -1;
+	no_route = rbk_error_no_route(s, w, p);
+	/* Most RSTs end connections, and are not worth the lock. */
+	if (age < 0 && !no_route && !rbk_attempt_find(rn, &p->key))
+		return rbk_count_unmatched(rn, NULL, p->reason);
 
 	spin_lock_bh(&rn->lock);
 	a = rbk_attempt_find(rn, &p->key);
 	i = a ? rbk_attempt_try(a, id) : -1;
-	if (i < 0 && age < 0 && !rbk_error_no_route(s, w, p)) {
+	if (i < 0 && age < 0 && !no_route) {
 		rbk_count_unmatched(rn, a, p->reason);
 		goto out;
 	}
