@@ -5,6 +5,7 @@
  * trouble, and rare.
  */
 #include <linux/etherdevice.h>
+#include <linux/random.h>
 #include <linux/rhashtable.h>
 #include <linux/slab.h>
 #include <net/arp.h>
@@ -27,6 +28,8 @@
  * routed twice.
  */
 #define RBK_DUPLICATE	12
+/* Buckets that are searched for an entry to give way: they are under half full on average. */
+#define RBK_VICTIM_BUCKETS	64
 /* A UDP flow answered so lately, in ticks (30 s and 5 s), is well; tell the filter so often. */
 #define RBK_UDP_WELL	1788
 #define RBK_UDP_RENEW	298
@@ -103,10 +106,25 @@ static void rbk_attempt_free_rcu(struct rcu_head *rcu)
 	kmem_cache_free(rbk_attempt_cache, container_of(rcu, struct rbk_attempt, rcu));
 }
 
-static void rbk_attempt_account(struct rbk_net *rn, const struct rbk_attempt_key *key, int by)
+/* Where an attempt is counted. */
+struct rbk_attempt_shares {
+	u32 client;
+	u32 service;
+};
+
+static struct rbk_attempt_shares rbk_attempt_shares(const struct rbk_net *rn,
+						    const struct rbk_attempt_key *key)
 {
-	rbk_share_add(rn->by_client, &key->client, sizeof(key->client), by);
-	rbk_share_add(rn->by_service, &key->service, sizeof(key->service), by);
+	return (struct rbk_attempt_shares){
+		.client = rbk_share_of(rn->by_client, &key->client, sizeof(key->client)),
+		.service = rbk_share_of(rn->by_service, &key->service, sizeof(key->service)),
+	};
+}
+
+static void rbk_attempt_account(struct rbk_net *rn, struct rbk_attempt_shares shares, int by)
+{
+	rbk_share_add(rn->by_client, shares.client, by);
+	rbk_share_add(rn->by_service, shares.service, by);
 	WRITE_ONCE(rn->n_attempts, rn->n_attempts + by);
 	rn->attempt_seq++;
 }
@@ -118,35 +136,74 @@ static bool rbk_attempt_remove(struct rbk_net *rn, struct rbk_attempt *a, u32 no
 	if (rhashtable_remove_fast(&rn->attempts, &a->node, rbk_attempt_params))
 		return false;
 	rbk_attempt_unqueue(rn, a);
-	rbk_attempt_account(rn, &a->key, -1);
+	rbk_attempt_account(rn, rbk_attempt_shares(rn, &a->key), -1);
 	rbk_service_leave(rn, a, now);
 	call_rcu(&a->rcu, rbk_attempt_free_rcu);
 	return true;
 }
 
-/* Is there room for one more entry? Makes some at the cost of the oldest pending. */
-static bool rbk_attempt_room(struct rbk_net *rn, const struct rbk_attempt_key *key, u32 now)
+static u32 rbk_attempt_share(const struct rbk_net *rn, const struct rbk_attempt *a)
 {
-	struct rbk_attempt *oldest;
+	return rbk_share_count(rn->by_client,
+			       rbk_share_of(rn->by_client, &a->key.client, sizeof(a->key.client)));
+}
 
-	if (rbk_share_count(rn->by_client, &key->client, sizeof(key->client)) >=
-	    rn->limit[RINGBACK_A_CONFIG_MAX_PER_CLIENT]) {
+/*
+ * A failed attempt that gives way in a full table: among some, picked at random
+ * since the table is hashed, one of the client with most, if that has more than
+ * @share; the oldest of those that have as many. Greedy clients are hit as often
+ * as they are in the table, wherever their entries are.
+ */
+static struct rbk_attempt *rbk_attempt_victim(struct rbk_net *rn, u32 share)
+{
+	struct bucket_table *tbl = rht_dereference_rcu(rn->attempts.tbl, &rn->attempts);
+	unsigned int n_buckets = min_t(unsigned int, tbl->size, RBK_VICTIM_BUCKETS);
+	unsigned int start = reciprocal_scale(get_random_u32(), tbl->size);
+	struct rbk_attempt *a, *victim = NULL;
+	struct rhash_head *pos;
+	unsigned int i;
+	u32 count;
+
+	lockdep_assert_held(&rn->lock);
+	for (i = 0; i < n_buckets; i++) {
+		rht_for_each_entry_rcu(a, pos, tbl, (start + i) % tbl->size, node) {
+			count = rbk_attempt_share(rn, a);
+			if (count < share || (count == share && !victim) ||
+			    (count == share && !rbk_before(a->since, victim->since)))
+				continue;
+			share = count;
+			victim = a;
+		}
+	}
+	return victim;
+}
+
+/*
+ * Is there room for one more entry? Makes some at the cost of the oldest
+ * pending, or of the client with most.
+ */
+static bool rbk_attempt_room(struct rbk_net *rn, struct rbk_attempt_shares shares, u32 now)
+{
+	u32 share = rbk_share_count(rn->by_client, shares.client);
+	struct rbk_attempt *victim;
+
+	if (share >= rn->limit[RINGBACK_A_CONFIG_MAX_PER_CLIENT]) {
 		rbk_count(rn, RINGBACK_A_STATS_REFUSED_CLIENT);
 		return false;
 	}
-	if (rbk_share_count(rn->by_service, &key->service, sizeof(key->service)) >=
+	if (rbk_share_count(rn->by_service, shares.service) >=
 	    rn->limit[RINGBACK_A_CONFIG_MAX_PER_SERVICE]) {
 		rbk_count(rn, RINGBACK_A_STATS_REFUSED_SERVICE);
 		return false;
 	}
 	if (rn->n_attempts < rn->limit[RINGBACK_A_CONFIG_MAX_ATTEMPTS])
 		return true;
-	oldest = rbk_queue_oldest_pending(rn);
-	if (!oldest) {
+	victim = rbk_queue_oldest_pending(rn) ?: rbk_attempt_victim(rn, share);
+	if (!victim) {
 		rbk_count(rn, RINGBACK_A_STATS_REFUSED_FULL);
 		return false;
 	}
-	rbk_attempt_remove(rn, oldest, now);
+	rbk_attempt_remove(rn, victim, now);
 	rbk_count(rn, RINGBACK_A_STATS_EVICTED);
 	return true;
 }
@@ -196,11 +253,12 @@ static struct rbk_attempt *rbk_attempt_new(const struct rbk_sighting *s, const s
 					   const struct rbk_packet *p, u32 age, bool from_client)
 {
 	struct rbk_net *rn = s->rn;
+	struct rbk_attempt_shares shares = rbk_attempt_shares(rn, &p->key);
 	struct rbk_attempt *a;
 	unsigned int i;
 
 	lockdep_assert_held(&rn->lock);
-	if (!rbk_attempt_room(rn, &p->key, s->now))
+	if (!rbk_attempt_room(rn, shares, s->now))
 		return NULL;
 	a = kmem_cache_zalloc(rbk_attempt_cache, GFP_ATOMIC | __GFP_NOWARN);
 	if (!a)
@@ -216,7 +274,7 @@ static struct rbk_attempt *rbk_attempt_new(const struct rbk_sighting *s, const s
 		kmem_cache_free(rbk_attempt_cache, a);
 		goto no_memory;
 	}
-	rbk_attempt_account(rn, &a->key, 1);
+	rbk_attempt_account(rn, shares, 1);
 	rbk_count(rn, RINGBACK_A_STATS_RECORDED);
 	return a;
 

@@ -25,26 +25,23 @@ void rbk_shares_free(struct rbk_shares *shares)
 	kvfree(shares);
 }
 
-static u32 rbk_share_hash(const struct rbk_shares *shares, const void *who, size_t len)
+u32 rbk_share_of(const struct rbk_shares *shares, const void *who, size_t len)
 {
 	return hsiphash(who, len, &shares->secret);
 }
 
-u32 rbk_share_count(const struct rbk_shares *shares, const void *who, size_t len)
+u32 rbk_share_count(const struct rbk_shares *shares, u32 share)
 {
-	u32 hash = rbk_share_hash(shares, who, len);
 	u32 average = shares->total / RBK_SHARE_BUCKETS;
-	u32 count = min(shares->row[0][hash % RBK_SHARE_BUCKETS],
-			shares->row[1][(hash >> 16) % RBK_SHARE_BUCKETS]);
+	u32 count = min(shares->row[0][share % RBK_SHARE_BUCKETS],
+			shares->row[1][(share >> 16) % RBK_SHARE_BUCKETS]);
 
 	return count > average ? count - average : 0;
 }
 
-void rbk_share_add(struct rbk_shares *shares, const void *who, size_t len, int by)
+void rbk_share_add(struct rbk_shares *shares, u32 share, int by)
 {
-	u32 hash = rbk_share_hash(shares, who, len);
-
-	shares->row[0][hash % RBK_SHARE_BUCKETS] += by;
-	shares->row[1][(hash >> 16) % RBK_SHARE_BUCKETS] += by;
+	shares->row[0][share % RBK_SHARE_BUCKETS] += by;
+	shares->row[1][(share >> 16) % RBK_SHARE_BUCKETS] += by;
 	shares->total += by;
 }

@@ -27,9 +27,11 @@ struct rbk_shares {
 struct rbk_shares *rbk_shares_new(void);
 void rbk_shares_free(struct rbk_shares *shares);
 
-/* The number of entries of @who, @len bytes. */
-u32 rbk_share_count(const struct rbk_shares *shares, const void *who, size_t len);
-/* Counts an entry of @who in (@by is 1) or out (-1). */
-void rbk_share_add(struct rbk_shares *shares, const void *who, size_t len, int by);
+/* Where @who, @len bytes, is counted. Needs no lock. */
+u32 rbk_share_of(const struct rbk_shares *shares, const void *who, size_t len);
+/* The number of entries of @share, which is from rbk_share_of(). */
+u32 rbk_share_count(const struct rbk_shares *shares, u32 share);
+/* Counts an entry of @share in (@by is 1) or out (-1). */
+void rbk_share_add(struct rbk_shares *shares, u32 share, int by);
 
 #endif /* _RBK_SHARE_H */

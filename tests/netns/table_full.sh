@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# A full table: the oldest pending gives way, a failed one never does.
+# A full table: the oldest pending gives way; when all have failed, one of the
+# client that has most does, to a client that has fewer.
 . "$(dirname "$0")/../lib.sh"
 
 setup_topology
@@ -20,6 +21,12 @@ syns()
 ports_known()
 {
 	attempts server "$SERVER1" | cut -d ' ' -f 3 | sort -n | tr '\n' ' '
+}
+
+# decided PORT: recorded and refused by the server, or not recorded.
+decided()
+{
+	attempt_is "$CLIENT2" "$SERVER1" "$1" refused || [ "$(stat_of refused-full)" -gt 3 ]
 }
 
 watch_add all "$SERVERS" tcp/1-1000 no-reply 240
@@ -42,9 +49,17 @@ forges server1 <<-LINES
 LINES
 check "all have failed" wait_until 2 attempt_is "$CLIENT1" "$SERVER1" 9 refused
 syns 10 12
-check "nothing gives way to what is new" [ "$(ports_known)" = "3 4 8 9 " ]
+check "nothing gives way to the same client" [ "$(ports_known)" = "3 4 8 9 " ]
 check "that was counted" [ "$(stat_of refused-full)" = 3 ]
 check "evictions were not" [ "$(stat_of evicted)" = 5 ]
+for port in 20 21 22; do
+	echo "tcp $CLIENT2 $SERVER1 4000 $port seq=$port" | forges client2
+	echo "tcp $SERVER1 $CLIENT2 $port 4000 flags=RA ack=$((port + 1))" | forges server1
+	check "attempt $port of another client is decided" wait_until 2 decided "$port"
+done
+check "it got as much as the first has" [ "$(attempts client "$CLIENT2" | wc -l)" = 2 ]
+check "the first gave that" [ "$(attempts client "$CLIENT1" | wc -l)" = 2 ]
+check "and it was counted" [ "$(stat_of evicted)" = 7 ]
 rb limit max-attempts 1000 || fail "no limit"
 syns 10 10
 check "with a higher limit there is room" attempt_pending "$CLIENT1" "$SERVER1" 10

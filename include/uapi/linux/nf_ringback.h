@@ -224,7 +224,7 @@ enum ringback_stats_attr {
 	RINGBACK_A_STATS_FAILED_ICMP,
 	RINGBACK_A_STATS_EXPIRED,		/* failed entries that outlived keep */
 	RINGBACK_A_STATS_FORGOTTEN,		/* by command */
-	RINGBACK_A_STATS_EVICTED,		/* pending entries that gave way, table full */
+	RINGBACK_A_STATS_EVICTED,		/* entries that gave way, table full */
 	RINGBACK_A_STATS_REFUSED_FULL,		/* not recorded: table full of failed ones */
 	RINGBACK_A_STATS_REFUSED_CLIENT,	/* not recorded: share of the client used up */
 	RINGBACK_A_STATS_REFUSED_SERVICE,	/* not recorded: share of the service used up */
