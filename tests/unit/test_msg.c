@@ -345,11 +345,16 @@ static void test_too_long_to_send(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_round_trips),	      TEST(test_descriptor_travels),
-		TEST(test_wrong_frames),      TEST(test_wrong_peers),
-		TEST(test_wrong_traps),	      TEST(test_wrong_notices),
-		TEST(test_wrong_results),     TEST(test_peer_that_does_not_read),
-		TEST(test_peer_that_is_gone), TEST(test_too_long_to_send),
+		TEST(test_round_trips),
+		TEST(test_descriptor_travels),
+		TEST(test_wrong_frames),
+		TEST(test_wrong_peers),
+		TEST(test_wrong_traps),
+		TEST(test_wrong_notices),
+		TEST(test_wrong_results),
+		TEST(test_peer_that_does_not_read),
+		TEST(test_peer_that_is_gone),
+		TEST(test_too_long_to_send),
 		TEST(test_last_words_of_a_killed_peer),
 	};
 
