@@ -33,6 +33,7 @@
 /* A UDP flow answered so lately, in ticks (30 s and 5 s), is well; tell the filter so often. */
 #define RBK_UDP_WELL	1788
 #define RBK_UDP_RENEW	298
+#define RBK_UDP_ASKED	1
 
 static struct kmem_cache *rbk_attempt_cache;
 
@@ -524,21 +525,49 @@ out:
 	spin_unlock_bh(&rn->lock);
 }
 
-static void rbk_udp_request(const struct rbk_sighting *s, const struct rbk_watch *w,
-			    const struct rbk_packet *p)
+/*
+ * The filter knows a UDP flow twice: with RBK_UDP_ASKED in place of the ISN
+ * since its client has asked, with 0 since the server has answered that.
+ */
+static int rbk_udp_age(const struct rbk_sighting *s, struct rbk_packet *p, u32 isn)
 {
-	int age = rbk_filter_age(s->rn->filter, p, s->now);
+	p->isn = isn;
+	return rbk_filter_age(s->rn->filter, p, s->now);
+}
 
+static void rbk_udp_renew(const struct rbk_sighting *s, struct rbk_packet *p, u32 isn)
+{
+	int age = rbk_udp_age(s, p, isn);
+
+	if (age < 0 || age > RBK_UDP_RENEW)
+		rbk_filter_renew(s->rn->filter, p, s->now);
+}
+
+static void rbk_udp_request(const struct rbk_sighting *s, const struct rbk_watch *w,
+			    struct rbk_packet *p)
+{
+	int age;
+
+	rbk_udp_renew(s, p, RBK_UDP_ASKED);
+	age = rbk_udp_age(s, p, 0);
 	if ((age < 0 || age > RBK_UDP_WELL) && rbk_attempt_admit(s, w, p))
 		rbk_attempt_record(s, w, p, 1, 0);
 }
 
-static void rbk_udp_answer(const struct rbk_sighting *s, const struct rbk_packet *p)
+/* Has the client sent something from that port, to which this is an answer? */
+static bool rbk_udp_asked(const struct rbk_sighting *s, struct rbk_packet *p)
 {
-	int age = rbk_filter_age(s->rn->filter, p, s->now);
+	const struct rbk_attempt *a = rbk_attempt_find(s->rn, &p->key);
+	int age = rbk_udp_age(s, p, RBK_UDP_ASKED);
 
-	if (age < 0 || age > RBK_UDP_RENEW)
-		rbk_filter_renew(s->rn->filter, p, s->now);
+	return (age >= 0 && age <= RBK_UDP_WELL) || (a && rbk_attempt_try(a, rbk_try_id(p)) >= 0);
+}
+
+static void rbk_udp_answer(const struct rbk_sighting *s, struct rbk_packet *p)
+{
+	if (!rbk_udp_asked(s, p))
+		return;
+	rbk_udp_renew(s, p, 0);
 	if (rbk_attempt_awaited(s, &p->key))
 		rbk_attempt_answer(s, p);
 }
