@@ -34,7 +34,8 @@ static inline unsigned long rbk_jiffies_until(u32 now, u32 t)
 {
 	if (rbk_before(t, now))
 		return 0;
-	return nsecs_to_jiffies((u64)(t - now) << RBK_TICK_SHIFT) + 1;
+	return min_t(u64, nsecs_to_jiffies64((u64)(t - now) << RBK_TICK_SHIFT) + 1,
+		     MAX_JIFFY_OFFSET);
 }
 
 /* Nanoseconds since the Epoch of @t, a time that has passed already. */

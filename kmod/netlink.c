@@ -486,7 +486,7 @@ int rbk_nl_config_set(struct sk_buff *skb, struct genl_info *info)
 	/* Entries live in the memory of the host, not of the namespace's owner. */
 	for (i = RINGBACK_A_CONFIG_UNSPEC + 1; i <= RINGBACK_A_CONFIG_MAX; i++) {
 		if (info->attrs[i] && nla_get_u32(info->attrs[i]) > rbk_limit_default[i] &&
-		    !capable(CAP_NET_ADMIN)) {
+		    !netlink_capable(skb, CAP_NET_ADMIN)) {
 			NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[i],
 					    "only the host's administrator may exceed the default");
 			return -EPERM;

@@ -70,10 +70,11 @@ static int rbk_dump_rows(struct sk_buff *skb, struct netlink_callback *cb, u32 *
 	if (!dump)
 		return 0;
 	cb->seq = READ_ONCE(*seq);
-	rhashtable_walk_start(&dump->iter);
+	/* Resized since the last message: the walk begins anew, rows may come again. */
+	if (rhashtable_walk_start_check(&dump->iter))
+		cb->seq++;
 	for (row = rhashtable_walk_peek(&dump->iter); row && !err;
 	     row = err ? row : rhashtable_walk_next(&dump->iter)) {
-		/* Resized: the walk begins anew, rows may come again. */
 		if (IS_ERR(row)) {
 			cb->seq++;
 			continue;
