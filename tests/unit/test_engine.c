@@ -70,6 +70,7 @@ static void undone(void *arg)
 static void retry(void *arg)
 {
 	(void)arg;
+	tracker_retry(e.tracker);
 	kernel_resync(e.kernel);
 	outbox_retry(e.outbox);
 }
@@ -455,6 +456,100 @@ static void trap_is_confirmed_by_a_real_connection(void **state)
 	assert_int_equal(latest(&s).evidence, EVIDENCE_TRAP);
 	assert_non_null(strstr(latest(&s).detail, "coldStart"));
 	close(fd);
+}
+
+static void restart_engine(void)
+{
+	stop_parts();
+	start_parts();
+	outbox_window(e.outbox, 10);
+}
+
+static void trap_to_be_confirmed_survives_the_engine(void **state)
+{
+	struct service s = { address("127.0.0.1"), IPPROTO_TCP, 0 };
+	struct msg_trap trap = { .source = s.server, .server = s.server, .version = 2 };
+	int fd = listener(&s.port);
+
+	(void)state;
+	watch.recovery = EVIDENCE_TRAP;
+	contact("198.51.100.1", "one@example.org");
+	service_is(&s, RINGBACK_SERVICE_DOWN);
+	client_fails(&s, "198.51.100.1");
+	tracker_trap(e.tracker, &trap);
+	run(100);
+	assert_int_equal(latest(&s).evidence, EVIDENCE_TRAP);
+	assert_int_equal(latest(&s).proven, 0);
+	assert_int_equal(listen(fd, 5), 0);
+	restart_engine();
+	run(200);
+	assert_true(latest(&s).ended > 0);
+	assert_non_null(strstr(latest(&s).detail, "coldStart"));
+	assert_int_equal(n_sent, 1);
+	close(fd);
+}
+
+static void hold_survives_the_engine(void **state)
+{
+	const struct service s = web();
+	int n = 0;
+
+	(void)state;
+	watch.recovery = EVIDENCE_TRAP;
+	watch.stable = 1;
+	contact("198.51.100.1", "one@example.org");
+	service_is(&s, RINGBACK_SERVICE_DOWN);
+	client_fails(&s, "198.51.100.1");
+	tracker_recover(e.tracker, &s.server, 0, 0, ignore_outage, &n);
+	run(100);
+	assert_true(latest(&s).proven > 0);
+	restart_engine();
+	run(300);
+	assert_int_equal(latest(&s).ended, 0); /* the hold began anew */
+	run(1000);
+	assert_true(latest(&s).ended > 0);
+	assert_int_equal(latest(&s).evidence, EVIDENCE_OPERATOR);
+	assert_int_equal(n_sent, 1);
+}
+
+static void undone_recovery_leaves_nothing(void **state)
+{
+	const struct service s = web();
+	int n = 0;
+
+	(void)state;
+	watch.recovery = EVIDENCE_TRAP;
+	watch.stable = 1;
+	service_is(&s, RINGBACK_SERVICE_DOWN);
+	tracker_recover(e.tracker, &s.server, 0, 0, ignore_outage, &n);
+	run(100);
+	assert_int_equal(latest(&s).evidence, EVIDENCE_OPERATOR);
+	client_fails(&s, "198.51.100.1");
+	run(100);
+	assert_int_equal(latest(&s).evidence, 0);
+	assert_int_equal(latest(&s).proven, 0);
+	assert_string_equal(latest(&s).detail, "");
+	restart_engine();
+	run(1200);
+	assert_int_equal(latest(&s).ended, 0);
+}
+
+static void evidence_waits_for_the_store(void **state)
+{
+	const struct service s = web();
+	int n = 0;
+
+	(void)state;
+	watch.stable = 60;
+	service_is(&s, RINGBACK_SERVICE_DOWN);
+	run(50);
+	store_mem_fail(e.store, -ENOSPC);
+	tracker_recover(e.tracker, &s.server, 0, 0, ignore_outage, &n);
+	run(100);
+	assert_int_equal(latest(&s).evidence, 0);
+	store_mem_fail(e.store, 0);
+	run(5200);
+	assert_int_equal(latest(&s).evidence, EVIDENCE_OPERATOR);
 }
 
 static void strangers_prove_nothing(void **state)
@@ -878,6 +973,9 @@ int main(void)
 		ON_BOTH(failure_seen_only_at_the_end_undoes_it),
 		ON_BOTH(flapping_is_one_outage_and_one_notice),
 		ON_BOTH(trap_is_confirmed_by_a_real_connection),
+		ON_BOTH(trap_to_be_confirmed_survives_the_engine),
+		ON_BOTH(hold_survives_the_engine),
+		ON_BOTH(undone_recovery_leaves_nothing),
 		ON_BOTH(strangers_prove_nothing),
 		ON_BOTH(probes_find_a_service_that_is_back),
 		ON_BOTH(one_message_carries_many),
@@ -894,6 +992,7 @@ int main(void)
 		{ "ten_thousand_outages_leave_nothing", ten_thousand_outages_leave_nothing,
 		  setup_sqlite, teardown, NULL },
 		cmocka_unit_test_setup_teardown(store_trouble_costs_only_time, setup_mem, teardown),
+		cmocka_unit_test_setup_teardown(evidence_waits_for_the_store, setup_mem, teardown),
 		cmocka_unit_test_setup_teardown(results_wait_for_the_store, setup_mem, teardown),
 	};
 

@@ -203,6 +203,35 @@ static void postponed_end_is_asked_for_again(void **state)
 	assert_int_equal(recovery_due(&r, &usual, IPPROTO_TCP, &now), RECOVERY_END);
 }
 
+static void evidence_is_taken_up(void **state)
+{
+	struct moment now = { .ms = 1000, .real = 9 * SEC };
+	struct conf_watch w = usual;
+	struct recovery r;
+
+	(void)state;
+	recovery_begin(&r, &w, IPPROTO_TCP, &now);
+	recovery_resume(&r, &w, EVIDENCE_TRAP, "x", 0, &now);
+	assert_int_equal(r.phase, RECOVERY_CONFIRM);
+	assert_int_equal(recovery_proven(&r), 0);
+	assert_int_equal(recovery_due(&r, &w, IPPROTO_TCP, &now), RECOVERY_PROBE);
+
+	recovery_begin(&r, &w, IPPROTO_TCP, &now);
+	recovery_resume(&r, &w, EVIDENCE_REPLY, "x", 7 * SEC, &now);
+	assert_int_equal(recovery_due(&r, &w, IPPROTO_TCP, &now), RECOVERY_WAIT);
+	assert_int_equal(recovery_proven(&r), 7 * SEC);
+	now.ms += 5000;
+	assert_int_equal(recovery_due(&r, &w, IPPROTO_TCP, &now), RECOVERY_END);
+	/* A client that failed while no engine was there. */
+	assert_true(recovery_failure(&r, &w, IPPROTO_TCP, 8 * SEC, &now));
+	assert_int_equal(recovery_proven(&r), 0);
+
+	w.recovery = EVIDENCE_TRAP; /* in the configuration of now */
+	recovery_begin(&r, &w, IPPROTO_TCP, &now);
+	recovery_resume(&r, &w, EVIDENCE_REPLY, "x", 7 * SEC, &now);
+	assert_int_equal(r.phase, RECOVERY_DOWN);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -215,6 +244,7 @@ int main(void)
 		cmocka_unit_test(operator_overrides),
 		cmocka_unit_test(backoff_grows_within_bounds),
 		cmocka_unit_test(postponed_end_is_asked_for_again),
+		cmocka_unit_test(evidence_is_taken_up),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -401,6 +401,35 @@ static void refused_untouched(int err, const char *expected)
 	assert_memory_equal(before, after, n);
 }
 
+static void older_is_brought_up(void **state)
+{
+	struct outage o = outage("192.0.2.10", 80), again;
+	struct store *st = open_file();
+
+	(void)state;
+	assert_int_equal(store_begin(st), 0);
+	assert_int_equal(store_outage_put(st, &o), 0);
+	assert_int_equal(store_commit(st), 0);
+	store_close(st);
+	exec("ALTER TABLE outage DROP COLUMN proven; PRAGMA user_version = 1");
+	st = open_file();
+	assert_int_equal(store_outage_latest(st, &o.service, &again), 0);
+	assert_int_equal(again.id, o.id);
+	assert_int_equal(again.began, o.began);
+	assert_int_equal(again.proven, 0);
+	o.evidence = EVIDENCE_TRAP;
+	o.proven = 7;
+	assert_int_equal(store_begin(st), 0);
+	assert_int_equal(store_outage_put(st, &o), 0);
+	assert_int_equal(store_commit(st), 0);
+	store_close(st);
+	st = open_file();
+	assert_int_equal(store_outage_latest(st, &o.service, &again), 0);
+	assert_int_equal(again.evidence, EVIDENCE_TRAP);
+	assert_int_equal(again.proven, 7);
+	store_close(st);
+}
+
 static void newer(void **state)
 {
 	(void)state;
@@ -481,6 +510,7 @@ int main(void)
 		IN_DIR(survives_reopening),
 		IN_DIR(locked),
 		IN_DIR(full),
+		IN_DIR(older_is_brought_up),
 		IN_DIR(newer),
 		IN_DIR(foreign),
 		IN_DIR(damaged),

@@ -259,6 +259,7 @@ int outage_close(struct engine *e, struct outage *open, const struct recovery *r
 		goto out;
 	o.ended = c.now;
 	o.evidence = r->evidence;
+	o.proven = r->seen;
 	memcpy(o.detail, r->detail, sizeof(o.detail));
 	rc = settle(&c, &o);
 	if (rc < 0)

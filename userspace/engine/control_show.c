@@ -39,8 +39,8 @@ static int outage_row(const struct outage *o, void *arg)
 			     "reason", nl_reason_name(o->reason), "began", json_time(o->began),
 			     "ended", json_time(o->ended), "evidence",
 			     o->ended ? json_text(evidence_name(o->evidence)) : json_null(),
-			     "detail", json_text(o->detail), "waiters", (int)o->n_waiters, "watch",
-			     json_text(o->watch)));
+			     "detail", json_text(o->ended ? o->detail : ""), "waiters",
+			     (int)o->n_waiters, "watch", json_text(o->watch)));
 	p->l->after = o->id;
 	p->n++;
 	return 0;

@@ -65,6 +65,7 @@ static void store_retry(void *arg)
 {
 	struct engine_room *r = arg;
 
+	tracker_retry(r->e.tracker);
 	kernel_resync(r->e.kernel);
 	outbox_retry(r->e.outbox);
 }

@@ -33,6 +33,7 @@ int kernel_forget(struct kernel *k, const struct service *s);
 struct kernel_watches {
 	bool *accepted;
 	uint64_t recorded; /* the module's count of attempts when last seen */
+	bool anew; /* that count went back: the attempts behind all waiters are gone */
 };
 
 /*

@@ -182,6 +182,8 @@ int kernel_watches_sync(struct engine *e, struct nl *nl, struct kernel_watches *
 	if (rc < 0)
 		return rc;
 	rc = note_boot(e->store);
+	if (rc == 0 && w->anew)
+		rc = store_waiter_lost(e->store, NULL);
 	if (rc == 0)
 		rc = store_watch_list(e->store, add_stored, &before);
 	if (rc < 0)
@@ -197,8 +199,10 @@ int kernel_watches_sync(struct engine *e, struct nl *nl, struct kernel_watches *
 		goto failed;
 	/* On disk before they are made: a watch of ours is never forgotten. */
 	rc = batch_flush(e->batch);
-	if (rc == 0)
+	if (rc == 0) {
+		w->anew = false;
 		put_in(e, nl, w);
+	}
 	goto out;
 failed:
 	batch_fail(e->batch, rc, doing);
@@ -246,8 +250,11 @@ int kernel_watches_check(struct engine *e, struct nl *nl, struct kernel_watches 
 	for (i = 0; i < e->conf->n_watches; i++)
 		if (w->accepted[i] && !names_has(&there, e->conf->watches[i].name))
 			intact = false;
-	if (stats.value[RINGBACK_A_STATS_RECORDED] < w->recorded)
+	/* The operator's watches may be back under their names before we look. */
+	if (stats.value[RINGBACK_A_STATS_RECORDED] < w->recorded) {
+		w->anew = true;
 		intact = false;
+	}
 	w->recorded = stats.value[RINGBACK_A_STATS_RECORDED];
 	if (intact)
 		note_operator(e, &there);

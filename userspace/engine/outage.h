@@ -20,8 +20,9 @@ struct outage {
 	struct service service;
 	char watch[RINGBACK_WATCH_NAME_MAX + 1];
 	uint8_t reason; /* enum ringback_reason, of the latest failure */
-	uint8_t evidence; /* enum evidence; 0 while it is open */
+	uint8_t evidence; /* enum evidence; while it is open: under way, 0 for none */
 	char detail[DETAIL_MAX]; /* of the evidence, for people */
+	int64_t proven; /* since when it counts, ns since the Epoch; 0: to be confirmed, or none */
 	int64_t began; /* ns since the Epoch: first failed attempt */
 	int64_t ended; /* 0: open */
 	uint32_t n_waiters; /* filled in by lists only */

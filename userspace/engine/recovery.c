@@ -80,6 +80,24 @@ void recovery_begin(struct recovery *r, const struct conf_watch *w, uint8_t prot
 	go_down(r, w, proto, now);
 }
 
+void recovery_resume(struct recovery *r, const struct conf_watch *w, uint8_t e, const char *detail,
+		     int64_t proven, const struct moment *now)
+{
+	if (!e || (e != EVIDENCE_OPERATOR && !(w->recovery & e)))
+		return;
+	r->evidence = e;
+	r->seen = proven;
+	snprintf(r->detail, sizeof(r->detail), "%s", detail);
+	r->phase = proven ? RECOVERY_HOLD : RECOVERY_CONFIRM;
+	r->due = now->ms + (proven ? (int64_t)w->stable * 1000 : 0);
+	r->confirm_until = now->ms + (int64_t)w->probe_max * 1000;
+}
+
+int64_t recovery_proven(const struct recovery *r)
+{
+	return r->phase == RECOVERY_HOLD || r->phase == RECOVERY_VERIFY ? r->seen : 0;
+}
+
 enum recovery_act recovery_evidence(struct recovery *r, const struct conf_watch *w, uint8_t proto,
 				    enum evidence e, const char *detail, const struct moment *now)
 {

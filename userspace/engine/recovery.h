@@ -61,6 +61,15 @@ int64_t recovery_backoff(const struct conf_watch *w, uint32_t step, uint32_t dic
 
 void recovery_begin(struct recovery *r, const struct conf_watch *w, uint8_t proto,
 		    const struct moment *now);
+/*
+ * After recovery_begin(): takes up the recovery that the engine before us had under
+ * way, from what recovery_proven() and the fields said then. What is to be confirmed
+ * is due at once, a hold begins anew; @e that @w counts no more is ignored, and so is 0.
+ */
+void recovery_resume(struct recovery *r, const struct conf_watch *w, uint8_t e, const char *detail,
+		     int64_t proven, const struct moment *now);
+/* Since when the evidence counts, ns since the Epoch; 0: to be confirmed, or none. */
+int64_t recovery_proven(const struct recovery *r);
 /* Evidence that @w does not count is ignored; @detail is for people. */
 enum recovery_act recovery_evidence(struct recovery *r, const struct conf_watch *w, uint8_t proto,
 				    enum evidence e, const char *detail, const struct moment *now);

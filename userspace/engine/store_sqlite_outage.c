@@ -74,8 +74,8 @@ int sqlite_watch_list(struct store *st, store_name_cb cb, void *arg)
 
 #define OUTAGE_COLUMNS                                                                      \
 	"outage.id, outage.server, outage.proto, outage.port, outage.watch, outage.reason," \
-	" outage.evidence, outage.detail, outage.began, outage.ended"
-#define N_OUTAGE_COLUMNS 10
+	" outage.evidence, outage.detail, outage.began, outage.ended, outage.proven"
+#define N_OUTAGE_COLUMNS 11
 
 static void outage_row(sqlite3_stmt *q, int col, struct outage *o)
 {
@@ -90,6 +90,7 @@ static void outage_row(sqlite3_stmt *q, int col, struct outage *o)
 	sql_text(q, col + 7, o->detail, sizeof(o->detail));
 	o->began = sqlite3_column_int64(q, col + 8);
 	o->ended = sqlite3_column_int64(q, col + 9);
+	o->proven = sqlite3_column_int64(q, col + 10);
 }
 
 int sqlite_outage_put(struct store *st, struct outage *o)
@@ -100,15 +101,16 @@ int sqlite_outage_put(struct store *st, struct outage *o)
 	if (o->id)
 		q = sql_get(st, SQL_OUTAGE_SET,
 			    "UPDATE outage SET server = ?, proto = ?, port = ?, watch = ?,"
-			    " reason = ?, evidence = ?, detail = ?, began = ?, ended = ?"
-			    " WHERE id = ?");
+			    " reason = ?, evidence = ?, detail = ?, began = ?, ended = ?,"
+			    " proven = ? WHERE id = ?");
 	else
 		q = sql_get(st, SQL_OUTAGE_NEW,
 			    "INSERT INTO outage (server, proto, port, watch, reason, evidence,"
-			    " detail, began, ended, id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
-	rc = sql_bind(st, q, "aiisiisizz", &o->service.server, NUM(o->service.proto),
+			    " detail, began, ended, proven, id)"
+			    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+	rc = sql_bind(st, q, "aiisiisiziz", &o->service.server, NUM(o->service.proto),
 		      NUM(o->service.port), o->watch, NUM(o->reason), NUM(o->evidence), o->detail,
-		      o->began, o->ended, NUM(o->id));
+		      o->began, o->ended, o->proven, NUM(o->id));
 	if (rc == 0)
 		rc = sql_run(st, q);
 	if (rc == 0 && !o->id)

@@ -58,6 +58,8 @@ static const char *const steps[] = {
 	"CREATE INDEX notice_due ON notice (due) WHERE message IS NULL;"
 	"CREATE INDEX notice_mail ON notice (mail, id) WHERE message IS NULL;"
 	"CREATE INDEX notice_message ON notice (message, id) WHERE message IS NOT NULL;",
+	/* 2: since when the evidence of an outage counts, also of one that is open */
+	"ALTER TABLE outage ADD COLUMN proven INTEGER NOT NULL DEFAULT 0;",
 };
 
 #define N_STEPS ((int)(sizeof(steps) / sizeof(*steps)))

@@ -12,6 +12,7 @@
 
 #include "../common/log.h"
 #include "../common/timefmt.h"
+#include "batch.h"
 #include "control.h"
 #include "probe.h"
 
@@ -105,6 +106,26 @@ void track_arm(struct track *tr)
 		   tr->r.due == RECOVERY_NEVER ? RECOVERY_NEVER : tr->r.due - time_mono_ms());
 }
 
+void track_note(struct tracker *t, struct track *tr)
+{
+	int64_t proven = recovery_proven(&tr->r);
+	int rc;
+
+	if (!tr->unnoted && tr->o.evidence == tr->r.evidence && tr->o.proven == proven &&
+	    strcmp(tr->o.detail, tr->r.detail) == 0)
+		return;
+	tr->o.evidence = tr->r.evidence;
+	tr->o.proven = proven;
+	memcpy(tr->o.detail, tr->r.detail, sizeof(tr->o.detail));
+	tr->unnoted = true;
+	if (batch_begin(t->e->batch) < 0)
+		return;
+	t->uncommitted = true;
+	rc = store_outage_put(t->e->store, &tr->o);
+	if (rc < 0)
+		batch_fail(t->e->batch, rc, "note the evidence");
+}
+
 static void start_probe(struct tracker *t, struct track *tr)
 {
 	struct moment now = engine_now();
@@ -154,6 +175,7 @@ static void act(struct tracker *t, struct track *tr, enum recovery_act what)
 		return;
 	if (what == RECOVERY_PROBE)
 		start_probe(t, tr);
+	track_note(t, tr);
 	track_arm(tr);
 }
 

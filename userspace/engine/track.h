@@ -19,7 +19,7 @@
 struct tracker {
 	struct engine *e;
 	struct track_table table;
-	bool uncommitted; /* some track is */
+	bool uncommitted; /* some track is, or its evidence */
 	struct event *sweep; /* drops tracks whose outage was not written */
 	struct nl_attempt early[EARLY_MAX];
 	unsigned int next_early; /* ring */
@@ -40,6 +40,11 @@ void track_arm(struct track *tr);
  * While the store fails an outage may be opened, dropped and opened again.
  */
 void track_announce(struct tracker *t, struct track *tr);
+/*
+ * Writes the evidence under way into the outage, within the batch, so that the next
+ * engine takes it up. Where the store fails, the call after the pause does it.
+ */
+void track_note(struct tracker *t, struct track *tr);
 /* Says that the recovery was undone. */
 void track_undone(struct tracker *t, const struct track *tr, const char *why);
 /* Evidence for @tr, which may be gone afterwards. */

@@ -20,6 +20,7 @@ struct track {
 	bool committed; /* the store has it */
 	bool again; /* an ended outage that was taken up again */
 	bool announced;
+	bool unnoted; /* the store does not have the evidence of r, or its lack, yet */
 	struct event *timer; /* r.due */
 };
 

@@ -56,6 +56,7 @@ static void take_failure(struct tracker *t, const struct nl_attempt *a, bool in_
 		return;
 	snprintf(why, sizeof(why), "%s failed again", addr_format(&a->client, client));
 	track_undone(t, tr, why);
+	track_note(t, tr);
 	track_arm(tr);
 }
 
@@ -101,6 +102,7 @@ static int choose_outage(struct tracker *t, const struct nl_service *s, struct o
 	o->reason = s->reason;
 	o->ended = 0;
 	o->evidence = 0;
+	o->proven = 0;
 	o->detail[0] = '\0';
 	return 0;
 }
@@ -277,11 +279,13 @@ static int load_one(const struct outage *o, void *arg)
 {
 	struct tracker *t = arg;
 	struct track *tr = track_by_service(&t->table, &o->service);
+	struct moment now = engine_now();
 
 	if (!tr)
 		tr = track_new(t, o);
 	if (!tr)
 		return -ENOMEM;
+	recovery_resume(&tr->r, track_watch(t, tr), o->evidence, o->detail, o->proven, &now);
 	tr->committed = true;
 	tr->announced = true;
 	/* Who failed while we were away is not known yet: older answers prove nothing. */
@@ -317,6 +321,7 @@ void tracker_committed(struct tracker *t)
 		return;
 	TAILQ_FOREACH(tr, &t->table.all, all) {
 		tr->committed = true;
+		tr->unnoted = false;
 		track_announce(t, tr);
 	}
 	t->uncommitted = false;
@@ -326,4 +331,13 @@ void tracker_undone(struct tracker *t)
 {
 	/* From the loop: who called may hold a track. No new batch begins before. */
 	engine_arm(t->sweep, 0);
+}
+
+void tracker_retry(struct tracker *t)
+{
+	struct track *tr;
+
+	TAILQ_FOREACH(tr, &t->table.all, all)
+		if (tr->committed && tr->unnoted)
+			track_note(t, tr);
 }

@@ -11,7 +11,10 @@
 
 struct tracker *tracker_new(struct engine *e);
 void tracker_free(struct tracker *t);
-/* Takes up the open outages of the store; holds begin anew. 0 or -errno. */
+/*
+ * Takes up the open outages of the store and the recoveries under way: what was to be
+ * confirmed is probed at once, holds begin anew. 0 or -errno.
+ */
 int tracker_load(struct tracker *t);
 unsigned int tracker_open(const struct tracker *t);
 
@@ -36,6 +39,8 @@ const char *tracker_phase(const struct tracker *t, const struct outage *o);
 /* What was opened since the last commit is on disk; or is not, and is dropped from the loop. */
 void tracker_committed(struct tracker *t);
 void tracker_undone(struct tracker *t);
+/* The store may be written again: notes the evidence that it lacks. */
+void tracker_retry(struct tracker *t);
 
 /*
  * Writes the waiter behind @a into outage @o, within the open batch. @in_kernel: the
