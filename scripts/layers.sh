@@ -41,15 +41,16 @@ only "nl" 'libmnl/' libmnl
 only "nl engine cli" 'nl/nl\.h' "the kernel interface"
 only "parent" 'confuse\.h' libconfuse
 only "traps" 'net-snmp/' net-snmp
-only "mailer" 'libesmtp\.h|auth-client\.h|curl/|openssl/' "a mail library"
+only "mailer" 'libesmtp\.h|auth-client\.h|curl/' "a mail library"
+only "mailer web" 'openssl/' OpenSSL
 only "engine" 'sqlite3\.h' SQLite
-only "engine traps mailer parent" 'event2/|event\.h' libevent
-only "cli engine" 'jansson\.h' jansson
-for room in engine traps mailer cli; do
+only "engine traps mailer parent web" 'event2/|event\.h' libevent
+only "cli engine web" 'jansson\.h' jansson
+for room in engine traps mailer web cli; do
 	only "$room parent" "$room/" "$room"
 done
 forbid userspace '\.\./tests|kmod/' "programs include neither tests nor the module"
-forbid userspace/common '(nl|parent|engine|traps|mailer|cli)/' "common knows no room"
+forbid userspace/common '(nl|parent|engine|traps|mailer|web|cli)/' "common knows no room"
 forbid kmod 'userspace/|tests/' "the module includes neither programs nor tests"
 
 # The pure files of the engine are tested without any library.

@@ -5,6 +5,7 @@
  */
 #include "conf.h"
 
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,6 +31,7 @@ const char *room_name(enum room room)
 		[ROOM_ENGINE] = "engine",
 		[ROOM_TRAPS] = "traps",
 		[ROOM_MAILER] = "mailer",
+		[ROOM_WEB] = "web",
 	};
 
 	return room < ROOM_MAX ? names[room] : "unknown";
@@ -71,8 +73,18 @@ static void mail_secrets_free(struct conf_mail *mail)
 	secret_free(&mail->password);
 }
 
+/* A certificate without its key serves nobody, but the engine wants to know that it is there. */
+static void web_secrets_free(struct conf_web *web)
+{
+	for (size_t i = 0; i < web->n_certificates; i++)
+		secret_free(&web->certificates[i].key);
+	secret_free(&web->status_password);
+}
+
 void conf_keep(struct conf *conf, enum room room)
 {
+	if (room != ROOM_WEB)
+		web_secrets_free(&conf->web);
 	if (room != ROOM_TRAPS)
 		snmp_secrets_free(&conf->snmp);
 	if (room != ROOM_MAILER)
@@ -106,6 +118,25 @@ static void snmp_free(struct conf_snmp *snmp)
 	free(snmp->oids);
 }
 
+static void web_free(struct conf_web *web)
+{
+	web_secrets_free(web);
+	for (size_t i = 0; i < web->n_certificates; i++) {
+		free(web->certificates[i].name);
+		free(web->certificates[i].servers);
+		free(web->certificates[i].chain);
+	}
+	free(web->certificates);
+	free(web->listen);
+	free(web->status);
+	free(web->status_user);
+	free(web->url);
+	free(web->operator);
+	free(web->text);
+	free(web->template);
+	free(web->logo);
+}
+
 void conf_free(struct conf *conf)
 {
 	if (!conf)
@@ -120,6 +151,7 @@ void conf_free(struct conf *conf)
 	free(conf->aliases);
 	snmp_free(&conf->snmp);
 	mail_free(&conf->mail);
+	web_free(&conf->web);
 	free(conf->path);
 	free(conf->store_path);
 	free(conf->control_path);
@@ -175,4 +207,54 @@ const char *conf_server_name(const struct conf *conf, const struct addr *server)
 			return conf->aliases[i].name;
 	}
 	return NULL;
+}
+
+const struct conf_certificate *conf_certificate_for(const struct conf *conf,
+						    const struct addr *server)
+{
+	for (size_t i = 0; i < conf->web.n_certificates; i++) {
+		const struct conf_certificate *c = &conf->web.certificates[i];
+
+		for (size_t j = 0; j < c->n_servers; j++) {
+			if (prefix_contains(&c->servers[j], server))
+				return c;
+		}
+	}
+	return NULL;
+}
+
+/* What is spoken on a port, where that is well known; a web page everywhere else. */
+static enum profile profile_of_port(uint16_t port)
+{
+	switch (port) {
+	case 443:
+	case 465:
+	case 636:
+	case 853:
+	case 990:
+	case 993:
+	case 995:
+	case 8443:
+		return PROFILE_TLS;
+	case 21:
+	case 22:
+	case 23:
+	case 25:
+	case 587:
+		return PROFILE_TEXT;
+	default:
+		return PROFILE_HTTP;
+	}
+}
+
+enum profile conf_profile(const struct conf *conf, const struct conf_watch *w,
+			  const struct service *s)
+{
+	enum profile p = w->profile == PROFILE_AUTO ? profile_of_port(s->port) : w->profile;
+
+	if (!w->standin || s->proto != IPPROTO_TCP)
+		return PROFILE_PASS;
+	if (p != PROFILE_TLS || conf_certificate_for(conf, &s->server))
+		return p;
+	return w->standin_tls_reset ? PROFILE_RESET : PROFILE_PASS;
 }

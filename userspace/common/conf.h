@@ -37,6 +37,13 @@ enum route {
 	ROUTE_MAIL	= 1 << 0,
 };
 
+/* Whether the clients are asked before they are told, and for an address, too. */
+enum inquire { INQUIRE_OFF, INQUIRE_WHETHER, INQUIRE_WHERE };
+
+/* What the stand-in speaks on a port. AUTO: by the port's number. */
+enum profile { PROFILE_AUTO, PROFILE_HTTP, PROFILE_TLS, PROFILE_TEXT, PROFILE_RESET,
+	       PROFILE_PASS };
+
 struct conf_watch {
 	char name[RINGBACK_WATCH_NAME_MAX + 1];
 	struct prefix *servers;
@@ -62,6 +69,12 @@ struct conf_watch {
 	uint32_t probe_max;		/* seconds, probe_min..86400; 300: back-off ends */
 	uint32_t probe_timeout;		/* seconds, 1..60; 5 */
 	unsigned int notify;		/* bits of enum route; mail */
+	bool standin;			/* false; with the hook FORWARD only */
+	enum profile profile;		/* AUTO; never TLS or PASS in a checked configuration */
+	bool standin_tls_reset;		/* TLS without a certificate of ours: true: reset; false: pass */
+	uint32_t standin_retry;		/* every so many-th connection of a client goes to the
+					 * server; 0: none; 20 */
+	enum inquire inquire;		/* OFF */
 };
 
 enum snmp_auth { SNMP_AUTH_NONE, SNMP_AUTH_MD5, SNMP_AUTH_SHA1, SNMP_AUTH_SHA224,
@@ -83,6 +96,7 @@ struct conf_listen {
 	struct addr addr;		/* AF_UNSPEC: any, both families */
 	uint16_t port;
 	char text[80];			/* as written, for messages */
+	bool tls;			/* web only: "tls:[::]:8443" */
 };
 
 struct conf_snmp {
@@ -130,6 +144,40 @@ struct conf_mail {
 	uint32_t rate;			/* messages per contact and hour, 0: no limit; 20 */
 };
 
+/* Of services that the stand-in answers over TLS, and of our own pages. */
+struct conf_certificate {
+	char *name;			/* the section's title: a host name, or "*.example.org" */
+	struct prefix *servers;		/* for the stand-in; none: our own pages only */
+	size_t n_servers;
+	char *chain;			/* PEM, read by the parent */
+	char *key;			/* PEM; secret */
+};
+
+struct conf_web {
+	bool configured;		/* section present; needed by standin and inquire */
+	struct conf_listen *listen;	/* the portal */
+	size_t n_listen;
+	struct conf_listen *status;	/* the operator's status page; 127.0.0.1:7071 and [::1]:7071 */
+	size_t n_status;
+	char *status_user, *status_password; /* NULL: none asked; secret */
+	char *url;			/* of the portal, as clients reach it, no slash at the end; or NULL */
+	uint16_t standin_port;		/* 7070: of the transparent listeners */
+	char *operator;			/* UTF-8: who runs this, on the pages; or NULL */
+	char *text;			/* UTF-8: a paragraph of the operator's; or NULL */
+	char *template;			/* HTML around the page, or NULL: ours (docs/pages.md) */
+	char *logo;			/* bytes of an image, or NULL */
+	size_t logo_size;
+	const char *logo_type;		/* "image/png", "image/svg+xml", "image/jpeg" */
+	struct conf_certificate *certificates;
+	size_t n_certificates;
+	uint32_t connections;		/* at a time, 16..65536; 4096 */
+	uint32_t per_client;		/* of these one client's, 1..; 64 */
+	bool confirm;			/* a typed address gets a mail to confirm it first; needs url */
+	uint32_t ask_client;		/* addresses one client may give in an hour, 1..; 10 */
+	uint32_t ask_address;		/* times an address may be given in a day, 1..; 5 */
+	uint32_t ask_total;		/* addresses given in an hour, 1..; 1000 */
+};
+
 struct conf {
 	char *path;			/* of the file, absolute */
 	struct conf_watch *watches;
@@ -138,6 +186,7 @@ struct conf {
 	size_t n_aliases;
 	struct conf_snmp snmp;
 	struct conf_mail mail;
+	struct conf_web web;
 	char *store_path;
 	uint32_t store_keep;		/* days a closed outage is kept, 1..3650; 90 */
 	char *control_path;
@@ -146,8 +195,8 @@ struct conf {
 };
 
 /* Processes; also the index of their sockets in the parent. */
-enum room { ROOM_PARENT, ROOM_ENGINE, ROOM_TRAPS, ROOM_MAILER, ROOM_MAX };
-/* "parent", "engine", "traps", "mailer" */
+enum room { ROOM_PARENT, ROOM_ENGINE, ROOM_TRAPS, ROOM_MAILER, ROOM_WEB, ROOM_MAX };
+/* "parent", "engine", "traps", "mailer", "web" */
 const char *room_name(enum room room);
 
 /* Wipes (explicit_bzero) and frees every secret that @room does not need. */
@@ -162,5 +211,15 @@ const struct conf_watch *conf_watch_find(const struct conf *conf, const char *na
 bool conf_speaks_for(const struct conf *conf, const struct addr *from, struct addr *server);
 /* The name for people of a server, or NULL. */
 const char *conf_server_name(const struct conf *conf, const struct addr *server);
+
+/* The certificate for connections to @server, or NULL. */
+const struct conf_certificate *conf_certificate_for(const struct conf *conf,
+						    const struct addr *server);
+/*
+ * What the stand-in does for service @s of watch @w: HTTP, TLS, TEXT, RESET, or PASS
+ * where it has nothing to say (UDP, TLS without a certificate, stand-in off).
+ */
+enum profile conf_profile(const struct conf *conf, const struct conf_watch *w,
+			  const struct service *s);
 
 #endif /* RINGBACK_COMMON_CONF_H */

@@ -6,6 +6,7 @@
 #include "msg.h"
 
 #include <errno.h>
+#include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
@@ -162,7 +163,8 @@ static bool notice_ok(const struct msg *m)
 		if (!item_ok(&n->items[i]))
 			return false;
 	}
-	return TERMINATED(n->to) && TERMINATED(n->message_id);
+	return n->kind <= NOTICE_CONFIRM && TERMINATED(n->to) && TERMINATED(n->message_id) &&
+	       TERMINATED(n->lang) && TERMINATED(n->link) && TERMINATED(n->stop);
 }
 
 static bool result_ok(const struct msg *m)
@@ -170,6 +172,73 @@ static bool result_ok(const struct msg *m)
 	const struct msg_result *r = (const struct msg_result *)m->body;
 
 	return m->len == sizeof(*r) && r->delivery <= DELIVERY_REFUSED && TERMINATED(r->text);
+}
+
+static bool service_ok(const struct service *s)
+{
+	return addr_ok(&s->server) && (s->proto == IPPROTO_TCP || s->proto == IPPROTO_UDP) && s->port;
+}
+
+static bool service_msg_ok(const struct msg_service *s)
+{
+	return service_ok(&s->service) && s->state <= PAGE_UP && s->inquire <= INQUIRE_WHERE &&
+	       s->profile <= PROFILE_PASS && TERMINATED(s->server_name) && TERMINATED(s->watch);
+}
+
+static bool visit_ok(const struct msg *m)
+{
+	const struct msg_visit *v = (const struct msg_visit *)m->body;
+
+	return m->len == sizeof(*v) && addr_ok(&v->client) && service_ok(&v->service) &&
+	       v->visit <= VISIT_CLOSED;
+}
+
+static bool ask_ok(const struct msg *m)
+{
+	const struct msg_ask *a = (const struct msg_ask *)m->body;
+
+	return m->len == sizeof(*a) && a->id && addr_ok(&a->client) &&
+	       (!a->service.server.family || service_ok(&a->service));
+}
+
+static bool standing_ok(const struct msg *m)
+{
+	const struct msg_standing *s = (const struct msg_standing *)m->body;
+
+	return m->len == sizeof(*s) && bool_ok(&s->waiting) && bool_ok(&s->reached) &&
+	       bool_ok(&s->unconfirmed) && s->choice <= CHOICE_NO && TERMINATED(s->mail) &&
+	       (service_msg_ok(&s->about) || (!s->about.service.server.family && !s->left));
+}
+
+static bool choice_ok(const struct msg *m)
+{
+	const struct msg_choice *c = (const struct msg_choice *)m->body;
+
+	return m->len == sizeof(*c) && c->id && addr_ok(&c->client) && service_ok(&c->service) &&
+	       c->choice <= CHOICE_NO && TERMINATED(c->mail) && TERMINATED(c->lang);
+}
+
+static bool token_ok(const struct msg *m)
+{
+	const struct msg_token *t = (const struct msg_token *)m->body;
+
+	return m->len == sizeof(*t) && t->id && t->act <= TOKEN_STOP && bool_ok(&t->commit) &&
+	       TERMINATED(t->token);
+}
+
+static bool outcome_ok(const struct msg *m)
+{
+	const struct msg_outcome *o = (const struct msg_outcome *)m->body;
+
+	return m->len == sizeof(*o) && o->outcome <= OUTCOME_TROUBLE && TERMINATED(o->mail) &&
+	       (!o->service.server.family || service_ok(&o->service));
+}
+
+const char *choice_name(uint8_t choice)
+{
+	static const char *const names[] = { "none", "yes", "no" };
+
+	return choice < sizeof(names) / sizeof(names[0]) ? names[choice] : "unknown";
 }
 
 static bool body_ok(const struct msg *m)
@@ -190,6 +259,22 @@ static bool body_ok(const struct msg *m)
 		return result_ok(m);
 	case MSG_WINDOW:
 		return m->len == sizeof(struct msg_window);
+	case MSG_SERVICE:
+		return m->len == sizeof(struct msg_service) && service_msg_ok((const void *)m->body);
+	case MSG_VISIT:
+		return visit_ok(m);
+	case MSG_ASK:
+		return ask_ok(m);
+	case MSG_STANDING:
+		return standing_ok(m);
+	case MSG_CHOICE:
+		return choice_ok(m);
+	case MSG_TOKEN:
+		return token_ok(m);
+	case MSG_OUTCOME:
+		return outcome_ok(m);
+	case MSG_CONTROL:
+		return m->len == 0 && m->fd >= 0;
 	}
 	return false;
 }

@@ -12,6 +12,15 @@
  *   engine -> mailer   MSG_NOTICE   deliver this
  *   mailer -> engine   MSG_RESULT   what became of it
  *   mailer -> engine   MSG_WINDOW   how many more notices I can hold
+ *   engine -> web      MSG_SERVICE  a service in trouble: first all, then each change
+ *   web -> engine      MSG_VISIT    a client met the stand-in, opened or closed its page
+ *   web -> engine      MSG_ASK      what is known of this client?
+ *   engine -> web      MSG_STANDING one service of that client
+ *   web -> engine      MSG_CHOICE   the client has answered the inquiry
+ *   web -> engine      MSG_TOKEN    somebody followed a link of a mail
+ *   engine -> web      MSG_OUTCOME  what became of a choice or a token
+ *   web -> engine      MSG_CONTROL  with a descriptor: serve the control protocol there,
+ *                                   for looking only (the status page)
  */
 #ifndef RINGBACK_COMMON_MSG_H
 #define RINGBACK_COMMON_MSG_H
@@ -31,6 +40,14 @@ enum msg_type {
 	MSG_NOTICE,	/* struct msg_notice, n_items items used */
 	MSG_RESULT,	/* struct msg_result */
 	MSG_WINDOW,	/* struct msg_window */
+	MSG_SERVICE,	/* struct msg_service */
+	MSG_VISIT,	/* struct msg_visit */
+	MSG_ASK,	/* struct msg_ask */
+	MSG_STANDING,	/* struct msg_standing */
+	MSG_CHOICE,	/* struct msg_choice */
+	MSG_TOKEN,	/* struct msg_token */
+	MSG_OUTCOME,	/* struct msg_outcome */
+	MSG_CONTROL,	/* no body + one descriptor */
 };
 
 struct msg_peer {
@@ -68,8 +85,20 @@ struct msg_notice_item {
 	char watch[RINGBACK_WATCH_NAME_MAX + 1];
 };
 
+enum notice_kind {
+	NOTICE_RECOVERY,	/* the services of its items are back */
+	NOTICE_CONFIRM,		/* did you ask to be told? items: what about, times 0 */
+};
+
+#define MSG_LINK_MAX		320	/* bytes of a URL, with the NUL */
+#define MSG_LANG_MAX		8	/* "en", "de", "pt-BR" */
+
 struct msg_notice {
 	uint64_t id;			/* engine's key, comes back in the result */
+	uint8_t kind;			/* enum notice_kind */
+	char lang[MSG_LANG_MAX];	/* of the reader; "": not known */
+	char link[MSG_LINK_MAX];	/* CONFIRM: to confirm with; "": none */
+	char stop[MSG_LINK_MAX];	/* "never again" (RFC 8058); "": no portal */
 	char to[MSG_MAIL_MAX + 1];
 	char message_id[128];		/* without the angle brackets, stable over repeats */
 	uint32_t tries;			/* deliveries tried before */
@@ -94,6 +123,96 @@ struct msg_result {
 
 struct msg_window {
 	uint32_t free;
+};
+
+/* --- the room "web" --------------------------------------------------------- */
+
+enum page_state {
+	PAGE_DOWN,
+	PAGE_RETURNING,		/* evidence is being confirmed or held */
+	PAGE_UP,		/* its outage has ended */
+};
+
+struct msg_service {
+	struct service service;
+	uint64_t outage;
+	uint8_t state;			/* enum page_state */
+	uint8_t reason;			/* enum ringback_reason, of the latest failure */
+	uint8_t evidence;		/* enum evidence, 0: none */
+	uint8_t inquire;		/* enum inquire */
+	uint8_t profile;		/* enum profile; PASS: nobody stands in */
+	uint32_t waiting;		/* clients */
+	int64_t began;
+	int64_t ended;			/* 0: open */
+	int64_t heard;			/* when the service last answered somebody; 0: not known */
+	char server_name[128];		/* UTF-8, "" if none */
+	char watch[RINGBACK_WATCH_NAME_MAX + 1];
+};
+
+enum visit { VISIT_CONNECTED, VISIT_OPENED, VISIT_CLOSED };
+
+struct msg_visit {
+	struct addr client;
+	struct service service;
+	uint8_t visit;			/* enum visit; OPENED, CLOSED: its event stream */
+};
+
+struct msg_ask {
+	uint64_t id;			/* web's, comes back in the answers; never 0 */
+	struct addr client;
+	struct service service;		/* server AF_UNSPEC: all that the client failed to reach */
+};
+
+enum choice { CHOICE_NONE, CHOICE_YES, CHOICE_NO };
+/* "none", "yes", "no" */
+const char *choice_name(uint8_t choice);
+
+/* Answers MSG_ASK, @left of the same id follow. No service: server AF_UNSPEC, left 0. */
+struct msg_standing {
+	uint64_t id;
+	uint32_t left;
+	struct msg_service about;
+	bool waiting;			/* the client is a waiter there */
+	bool reached;			/* it has reached the service since */
+	bool unconfirmed;		/* its address waits to be confirmed */
+	uint8_t choice;			/* enum choice */
+	char mail[MSG_MAIL_MAX + 1];	/* where it would be told, masked: "a***@e***.org"; "" */
+};
+
+struct msg_choice {
+	uint64_t id;
+	struct addr client;
+	struct service service;
+	uint8_t choice;			/* enum choice; NONE takes back what was said before */
+	char mail[MSG_MAIL_MAX + 1];	/* "": the contact that is known, or the page itself */
+	char lang[MSG_LANG_MAX];
+};
+
+enum token_act { TOKEN_CONFIRM, TOKEN_STOP };
+
+struct msg_token {
+	uint64_t id;
+	uint8_t act;			/* enum token_act */
+	bool commit;			/* false: would it be good? (a GET changes nothing) */
+	char token[160];
+};
+
+enum outcome {
+	OUTCOME_OK,
+	OUTCOME_CONFIRM,		/* a mail to confirm the address is on its way */
+	OUTCOME_BAD_ADDRESS,
+	OUTCOME_NO_ADDRESS,		/* yes, but no contact is known; the page may stay open */
+	OUTCOME_TOO_MANY,		/* a limit: of the client, the address or all */
+	OUTCOME_SUPPRESSED,		/* the address asked never to hear of us */
+	OUTCOME_UNKNOWN,		/* no such outage of that client, or a bad token */
+	OUTCOME_TROUBLE,		/* the store; try again */
+};
+
+struct msg_outcome {
+	uint64_t id;
+	uint8_t outcome;		/* enum outcome */
+	char mail[MSG_MAIL_MAX + 1];	/* masked; "" */
+	struct service service;		/* of a token; AF_UNSPEC if none */
 };
 
 #define MSG_MAX			32768	/* bytes, header included */

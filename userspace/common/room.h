@@ -12,6 +12,9 @@
 #include "conf.h"
 #include "msg.h"
 
+/* What a listening socket of the room "web" serves. */
+enum web_face { WEB_STANDIN, WEB_PORTAL, WEB_STATUS };
+
 /*
  * What the parent hands to a freshly forked child. conf is the child's own copy
  * and already reduced by conf_keep(). Descriptors that are not in here are
@@ -22,8 +25,13 @@ struct room_start {
 	struct msg_chan parent;		/* MSG_PEER arrives here, now and later */
 	int *listen_fds;		/* traps: bound UDP sockets, one per conf->snmp.listen
 					 * (two for "any": IPv4 and IPv6);
-					 * engine: listen_fds[0] is the control socket */
+					 * engine: listen_fds[0] is the control socket;
+					 * web: listening TCP sockets, see listen_web */
 	size_t n_listen_fds;
+	struct listen_web {
+		uint8_t face;		/* enum web_face */
+		bool tls;
+	} *listen_web;			/* web only: n_listen_fds, what each is for */
 	/* traps only: our SNMP engine. The parent keeps both on disk (RFC 3414,
 	 * 2.2), because the room that parses foreign bytes may not write files. */
 	char engine_id[65];		/* hex digits, lower case, 5..32 bytes' worth */
@@ -52,5 +60,6 @@ void room_up(const struct room_start *start);
 int engine_main(const struct room_start *start);
 int traps_main(const struct room_start *start);
 int mailer_main(const struct room_start *start);
+int web_main(const struct room_start *start);
 
 #endif /* RINGBACK_COMMON_ROOM_H */

@@ -116,6 +116,15 @@ void rights_drop(enum room room, const struct conf *conf, const struct rights *r
 		no_new_privs();
 		seccomp_no_escape();
 		break;
+	case ROOM_WEB: /* connections on sockets it already has */
+		enter(r->empty);
+		drop_bounding_set();
+		become(r, false);
+		keep_only(NULL, 0);
+		stay_close(parent);
+		no_new_privs();
+		seccomp_no_escape();
+		break;
 	case ROOM_PARENT:
 	case ROOM_MAX:
 		abort();

@@ -25,6 +25,7 @@ static const char *const process_names[ROOM_MAX] = {
 	[ROOM_ENGINE] = "ringback-engine",
 	[ROOM_TRAPS] = "ringback-traps",
 	[ROOM_MAILER] = "ringback-mailer",
+	[ROOM_WEB] = "ringback-web",
 };
 
 /* --- the child ------------------------------------------------------------- */
@@ -92,6 +93,8 @@ static int room_run(enum room room, const struct room_start *start)
 		return traps_main(start);
 	case ROOM_MAILER:
 		return mailer_main(start);
+	case ROOM_WEB:
+		return web_main(start);
 	case ROOM_PARENT:
 	case ROOM_MAX:
 		break;

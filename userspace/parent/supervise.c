@@ -64,6 +64,7 @@ struct parent {
 static const enum room pairs[][2] = {
 	{ ROOM_ENGINE, ROOM_TRAPS },
 	{ ROOM_ENGINE, ROOM_MAILER },
+	{ ROOM_ENGINE, ROOM_WEB },
 };
 #define N_PAIRS (sizeof(pairs) / sizeof(pairs[0]))
 
@@ -322,6 +323,7 @@ static void rooms_start(struct parent *p)
 		[ROOM_ENGINE] = true,
 		[ROOM_TRAPS] = p->conf->snmp.n_listen > 0,
 		[ROOM_MAILER] = p->conf->mail.configured,
+		[ROOM_WEB] = p->conf->web.configured,
 	};
 
 	p->announced = false;

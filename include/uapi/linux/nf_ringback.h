@@ -34,6 +34,15 @@
  */
 #define RINGBACK_MARK_MASK		0xff00
 #define RINGBACK_MARK_PROBE		0x5400
+/*
+ * Put on a SYN in PREROUTING, between destination NAT and priority -90, for the
+ * host's firewall to act on: answer it in place of the server, or reset it.
+ */
+#define RINGBACK_MARK_ANSWER		0x5100
+#define RINGBACK_MARK_RESET		0x5300
+
+#define RINGBACK_LEASE_MAX		60000	/* milliseconds */
+#define RINGBACK_DECISION_TTL_MAX	86400000 /* milliseconds: a day */
 
 /**
  * enum ringback_cmd - commands of the family
@@ -56,6 +65,14 @@
  * @RINGBACK_CMD_STATS_GET: counters since the namespace was created.
  * @RINGBACK_CMD_CONFIG_GET: limits of the namespace.
  * @RINGBACK_CMD_CONFIG_SET: change limits; what is absent stays as it is.
+ * @RINGBACK_CMD_STANDIN_SET: renew (or with LEASE 0 end) the lease for which the
+ *	stand-in is in force; QUEUE is where undecided SYNs go.
+ * @RINGBACK_CMD_STANDIN_GET: the lease that is left, QUEUE, the number of decisions.
+ * @RINGBACK_CMD_DECISION_NEW: what becomes of new connections of CLIENT to a
+ *	service whose stand-in is ASK, for TTL. Replaces an older decision.
+ * @RINGBACK_CMD_DECISION_GET: dump the decisions.
+ * @RINGBACK_CMD_DECISION_DEL: forget decisions that match CLIENT and/or SERVER
+ *	(+ PROTO + PORT), or all of them when ALL is given.
  */
 enum ringback_cmd {
 	RINGBACK_CMD_UNSPEC,
@@ -71,6 +88,11 @@ enum ringback_cmd {
 	RINGBACK_CMD_STATS_GET,
 	RINGBACK_CMD_CONFIG_GET,
 	RINGBACK_CMD_CONFIG_SET,
+	RINGBACK_CMD_STANDIN_SET,
+	RINGBACK_CMD_STANDIN_GET,
+	RINGBACK_CMD_DECISION_NEW,
+	RINGBACK_CMD_DECISION_GET,
+	RINGBACK_CMD_DECISION_DEL,
 
 	__RINGBACK_CMD_MAX,
 	RINGBACK_CMD_MAX = (__RINGBACK_CMD_MAX - 1)
@@ -122,6 +144,20 @@ enum ringback_service_state {
 	RINGBACK_SERVICE_UP,		/* answered after it was down */
 };
 
+/* What becomes of new connections to a service that is down. */
+enum ringback_standin {
+	RINGBACK_STANDIN_OFF,		/* they go to the server */
+	RINGBACK_STANDIN_ANSWER,	/* RINGBACK_MARK_ANSWER */
+	RINGBACK_STANDIN_RESET,		/* RINGBACK_MARK_RESET */
+	RINGBACK_STANDIN_ASK,		/* as decided for the client, else to the queue */
+};
+
+enum ringback_verdict {
+	RINGBACK_VERDICT_PASS,		/* to the server */
+	RINGBACK_VERDICT_ANSWER,
+	RINGBACK_VERDICT_RESET,
+};
+
 /* Attributes of WATCH_*. */
 enum ringback_watch_attr {
 	RINGBACK_A_WATCH_UNSPEC,
@@ -139,6 +175,7 @@ enum ringback_watch_attr {
 	RINGBACK_A_WATCH_DOWN_CLIENTS,	/* u32, distinct clients, 1..; default 1 */
 	RINGBACK_A_WATCH_ADMISSION,	/* u8, enum ringback_admission */
 	RINGBACK_A_WATCH_REVERSE_PATH,	/* u8, 0 or 1; default 0 */
+	RINGBACK_A_WATCH_STANDIN,	/* u8, 0 or 1; default 0; needs HOOK_FORWARD */
 
 	__RINGBACK_A_WATCH_MAX,
 	RINGBACK_A_WATCH_MAX = (__RINGBACK_A_WATCH_MAX - 1)
@@ -203,6 +240,7 @@ enum ringback_service_attr {
 	RINGBACK_A_SERVICE_CHANGED,	/* u64, when STATE last changed */
 	RINGBACK_A_SERVICE_ANSWERED,	/* u64, last answer seen; absent if none */
 	RINGBACK_A_SERVICE_WATCH,	/* string, the watch's name */
+	RINGBACK_A_SERVICE_STANDIN,	/* u8, enum ringback_standin; ends when it is not down */
 
 	__RINGBACK_A_SERVICE_MAX,
 	RINGBACK_A_SERVICE_MAX = (__RINGBACK_A_SERVICE_MAX - 1)
@@ -234,6 +272,10 @@ enum ringback_stats_attr {
 	RINGBACK_A_STATS_MALFORMED,		/* truncated or lying headers, left alone */
 	RINGBACK_A_STATS_EVENTS_LOST,		/* events that could not be sent */
 	RINGBACK_A_STATS_REFUSED_REVERSE_PATH,	/* not recorded: client came the wrong way */
+	RINGBACK_A_STATS_STANDIN_ANSWER,	/* SYNs marked to be answered */
+	RINGBACK_A_STATS_STANDIN_RESET,		/* SYNs marked to be reset */
+	RINGBACK_A_STATS_STANDIN_PASS,		/* SYNs let through by a decision */
+	RINGBACK_A_STATS_STANDIN_ASK,		/* SYNs that went to the queue */
 
 	__RINGBACK_A_STATS_MAX,
 	RINGBACK_A_STATS_MAX = (__RINGBACK_A_STATS_MAX - 1)
@@ -246,9 +288,36 @@ enum ringback_config_attr {
 	RINGBACK_A_CONFIG_MAX_PER_CLIENT,	/* 1..; default 256 */
 	RINGBACK_A_CONFIG_MAX_PER_SERVICE,	/* 1..; default 65536 */
 	RINGBACK_A_CONFIG_MAX_SERVICES,		/* 1..1048576; default 4096 */
+	RINGBACK_A_CONFIG_MAX_DECISIONS,	/* 1..1048576; default 65536 */
 
 	__RINGBACK_A_CONFIG_MAX,
 	RINGBACK_A_CONFIG_MAX = (__RINGBACK_A_CONFIG_MAX - 1)
+};
+
+/* Attributes of STANDIN_*. */
+enum ringback_standin_attr {
+	RINGBACK_A_STANDIN_UNSPEC,
+	RINGBACK_A_STANDIN_LEASE,	/* u32, milliseconds from now, 0..60000 */
+	RINGBACK_A_STANDIN_QUEUE,	/* u16, number of the NFQUEUE; absent: 0 */
+	RINGBACK_A_STANDIN_DECISIONS,	/* u32, answers only */
+
+	__RINGBACK_A_STANDIN_MAX,
+	RINGBACK_A_STANDIN_MAX = (__RINGBACK_A_STANDIN_MAX - 1)
+};
+
+/* Attributes of DECISION_*. */
+enum ringback_decision_attr {
+	RINGBACK_A_DECISION_UNSPEC,
+	RINGBACK_A_DECISION_CLIENT,	/* binary, 4 or 16 bytes */
+	RINGBACK_A_DECISION_SERVER,	/* binary, 4 or 16 bytes */
+	RINGBACK_A_DECISION_PROTO,	/* u8 */
+	RINGBACK_A_DECISION_PORT,	/* u16, network order */
+	RINGBACK_A_DECISION_VERDICT,	/* u8, enum ringback_verdict */
+	RINGBACK_A_DECISION_TTL,	/* u32, milliseconds, 1..86400000 */
+	RINGBACK_A_DECISION_ALL,	/* flag, DEL only */
+
+	__RINGBACK_A_DECISION_MAX,
+	RINGBACK_A_DECISION_MAX = (__RINGBACK_A_DECISION_MAX - 1)
 };
 
 #endif /* _UAPI_LINUX_NF_RINGBACK_H */
