@@ -253,6 +253,12 @@ static void outbox(struct store *st)
 	assert_int_equal(store_notice_list(st, NULL, 0, 0, 5, count_notice, &k), 0);
 	assert_int_equal(k, 2);
 	k = 0;
+	assert_int_equal(store_notice_of(st, o.id, &n.client, count_notice, &k), 0);
+	assert_int_equal(k, 1);
+	assert_int_equal(store_notice_of(st, o.id, &n.service.server, count_notice, &k), 0);
+	assert_int_equal(store_notice_of(st, o.id + 1, &n.client, count_notice, &k), 0);
+	assert_int_equal(k, 1);
+	k = 0;
 	assert_int_equal(store_message_due(st, 60, 5, count_message, &k), 0);
 	assert_int_equal(k, 1);
 	assert_int_equal(store_message_recent(st, "a@example.org", 59, &recent, &when), 0);

@@ -140,6 +140,12 @@ int store_notice_list(struct store *st, const char *mail, uint64_t message, uint
 	return st->ops->notice_list(st, mail, message, after, limit, cb, arg);
 }
 
+int store_notice_of(struct store *st, uint64_t outage, const struct addr *client,
+		    store_notice_cb cb, void *arg)
+{
+	return st->ops->notice_of(st, outage, client, cb, arg);
+}
+
 int store_notice_defer(struct store *st, const char *mail, int64_t due)
 {
 	return st->ops->notice_defer(st, mail, due);

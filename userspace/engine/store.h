@@ -124,6 +124,8 @@ struct store_ops {
 			    void *arg);
 	int (*notice_list)(struct store *st, const char *mail, uint64_t message, uint64_t after,
 			   unsigned int limit, store_notice_cb cb, void *arg);
+	int (*notice_of)(struct store *st, uint64_t outage, const struct addr *client,
+			 store_notice_cb cb, void *arg);
 	int (*notice_defer)(struct store *st, const char *mail, int64_t due);
 
 	int (*message_put)(struct store *st, struct message *m);
@@ -212,6 +214,9 @@ int store_notice_mails(struct store *st, int64_t now, unsigned int limit, store_
  */
 int store_notice_list(struct store *st, const char *mail, uint64_t message, uint64_t after,
 		      unsigned int limit, store_notice_cb cb, void *arg);
+/* The notices that @client was owed about one outage, oldest first. */
+int store_notice_of(struct store *st, uint64_t outage, const struct addr *client,
+		    store_notice_cb cb, void *arg);
 /* Notices for @mail that are in no message yet are not due before @due. */
 int store_notice_defer(struct store *st, const char *mail, int64_t due);
 

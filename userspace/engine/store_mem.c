@@ -563,6 +563,21 @@ static int mem_notice_list(struct store *st, const char *mail, uint64_t message,
 	return 0;
 }
 
+static int mem_notice_of(struct store *st, uint64_t outage, const struct addr *client,
+			 store_notice_cb cb, void *arg)
+{
+	int rc;
+
+	FOR_EACH(st, NOTICES, struct notice, row)
+	{
+		if (row->outage != outage || !addr_equal(&row->client, client))
+			continue;
+		if ((rc = cb(row, find_message(st, row->message), arg)))
+			return rc;
+	}
+	return 0;
+}
+
 static int mem_notice_defer(struct store *st, const char *mail, int64_t due)
 {
 	int rc = changing(st);
@@ -684,6 +699,7 @@ static const struct store_ops mem_ops = {
 	.notice_put = mem_notice_put,
 	.notice_mails = mem_notice_mails,
 	.notice_list = mem_notice_list,
+	.notice_of = mem_notice_of,
 	.notice_defer = mem_notice_defer,
 	.message_put = mem_message_put,
 	.message_get = mem_message_get,

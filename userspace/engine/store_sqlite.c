@@ -232,6 +232,7 @@ static const struct store_ops sqlite_ops = {
 	.notice_put = sqlite_notice_put,
 	.notice_mails = sqlite_notice_mails,
 	.notice_list = sqlite_notice_list,
+	.notice_of = sqlite_notice_of,
 	.notice_defer = sqlite_notice_defer,
 	.message_put = sqlite_message_put,
 	.message_get = sqlite_message_get,

@@ -40,6 +40,7 @@ enum sql_id {
 	SQL_NOTICE_LIST,
 	SQL_NOTICE_OF_MAIL,
 	SQL_NOTICE_OF_MESSAGE,
+	SQL_NOTICE_OF,
 	SQL_NOTICE_DEFER,
 	SQL_MESSAGE_NEW,
 	SQL_MESSAGE_SET,
@@ -111,6 +112,8 @@ int sqlite_notice_mails(struct store *st, int64_t now, unsigned int limit, store
 			void *arg);
 int sqlite_notice_list(struct store *st, const char *mail, uint64_t message, uint64_t after,
 		       unsigned int limit, store_notice_cb cb, void *arg);
+int sqlite_notice_of(struct store *st, uint64_t outage, const struct addr *client,
+		     store_notice_cb cb, void *arg);
 int sqlite_notice_defer(struct store *st, const char *mail, int64_t due);
 int sqlite_message_put(struct store *st, struct message *m);
 int sqlite_message_get(struct store *st, uint64_t id, struct message *m);

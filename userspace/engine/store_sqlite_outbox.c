@@ -209,16 +209,12 @@ static sqlite3_stmt *notice_select(struct store *st, const char *mail, uint64_t 
 	return q;
 }
 
-int sqlite_notice_list(struct store *st, const char *mail, uint64_t message, uint64_t after,
-		       unsigned int limit, store_notice_cb cb, void *arg)
+static int notice_rows(struct store *st, sqlite3_stmt *q, store_notice_cb cb, void *arg)
 {
 	struct notice n;
 	struct message m;
-	int rc = 0;
-	sqlite3_stmt *q = notice_select(st, mail, message, after, limit, &rc);
+	int rc;
 
-	if (rc < 0)
-		return rc;
 	while ((rc = sql_step(st, q)) == 1) {
 		notice_row(q, &n);
 		message_row(q, N_NOTICE_COLUMNS, &m);
@@ -228,6 +224,26 @@ int sqlite_notice_list(struct store *st, const char *mail, uint64_t message, uin
 	}
 	sqlite3_reset(q);
 	return rc;
+}
+
+int sqlite_notice_list(struct store *st, const char *mail, uint64_t message, uint64_t after,
+		       unsigned int limit, store_notice_cb cb, void *arg)
+{
+	int rc = 0;
+	sqlite3_stmt *q = notice_select(st, mail, message, after, limit, &rc);
+
+	return rc < 0 ? rc : notice_rows(st, q, cb, arg);
+}
+
+int sqlite_notice_of(struct store *st, uint64_t outage, const struct addr *client,
+		     store_notice_cb cb, void *arg)
+{
+	sqlite3_stmt *q = sql_get(st, SQL_NOTICE_OF,
+				  NOTICE_SELECT "notice.outage = ? AND notice.client = ?"
+						" ORDER BY notice.id");
+	int rc = sql_bind(st, q, "ia", NUM(outage), client);
+
+	return rc < 0 ? rc : notice_rows(st, q, cb, arg);
 }
 
 int sqlite_notice_defer(struct store *st, const char *mail, int64_t due)
