@@ -10,6 +10,7 @@ static const char *const names[RINGBACK_A_CONFIG_MAX + 1] = {
 	[RINGBACK_A_CONFIG_MAX_PER_CLIENT] = "max-per-client",
 	[RINGBACK_A_CONFIG_MAX_PER_SERVICE] = "max-per-service",
 	[RINGBACK_A_CONFIG_MAX_SERVICES] = "max-services",
+	[RINGBACK_A_CONFIG_MAX_DECISIONS] = "max-decisions",
 };
 
 const char *nl_config_name(int attr)

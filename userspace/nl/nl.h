@@ -80,12 +80,40 @@ struct nl_service {
 	uint32_t failures, clients;
 	int64_t since, changed;
 	int64_t answered;		/* 0: never */
+	uint8_t standin;		/* enum ringback_standin */
 	char watch[RINGBACK_WATCH_NAME_MAX + 1];
 };
 typedef int (*nl_service_cb)(const struct nl_service *s, void *arg);
 int nl_service_dump(struct nl *nl, nl_service_cb cb, void *arg);
 /* -ENOENT: the kernel knows no trouble with that service. */
 int nl_service_set(struct nl *nl, const struct service *s, enum ringback_service_state state);
+/* What becomes of new connections until the service leaves down. -ENOENT: it is not down. */
+int nl_service_standin(struct nl *nl, const struct service *s, enum ringback_standin standin);
+
+/* --- stand-in ----------------------------------------------------------- */
+struct nl_standin {
+	uint32_t lease;			/* ms that are left; 0: everything passes */
+	uint16_t queue;			/* number of the NFQUEUE */
+	uint32_t decisions;
+};
+/* The stand-in is in force for @lease ms from now, up to RINGBACK_LEASE_MAX; 0 ends it. */
+int nl_standin_set(struct nl *nl, uint32_t lease, uint16_t queue);
+int nl_standin_get(struct nl *nl, struct nl_standin *standin);
+
+/* What becomes of new connections of a client to a service whose stand-in is ASK. */
+struct nl_decision {
+	struct addr client;
+	struct service service;
+	uint8_t verdict;		/* enum ringback_verdict */
+	uint32_t ttl;			/* ms from now; 1..RINGBACK_DECISION_TTL_MAX */
+};
+typedef int (*nl_decision_cb)(const struct nl_decision *d, void *arg);
+/* In the place of an older one. -ENOENT: the service is not down, or not asked for. */
+int nl_decision_new(struct nl *nl, const struct nl_decision *d);
+/* -EINTR: as nl_attempt_dump(). */
+int nl_decision_dump(struct nl *nl, nl_decision_cb cb, void *arg);
+/* @f without any address forgets all; its state does not matter. */
+int nl_decision_del(struct nl *nl, const struct nl_filter *f);
 
 /* --- stats, config ------------------------------------------------------ */
 /* Indexed by RINGBACK_A_STATS_*; absent ones are 0. */
@@ -129,6 +157,10 @@ const char *nl_attempt_state_name(uint8_t state);
 int nl_attempt_state_parse(const char *text);	/* -EINVAL */
 /* "suspect", "down", "partial", "up" */
 const char *nl_service_state_name(uint8_t state);
+/* "off", "answer", "reset", "ask" */
+const char *nl_standin_name(uint8_t standin);
+/* "pass", "answer", "reset" */
+const char *nl_verdict_name(uint8_t verdict);
 /* "forward", "local", "bridge", "mirror"; one bit at a time */
 const char *nl_hook_name(uint32_t bit);
 const char *nl_admission_name(uint8_t admission);	/* "trouble", "first-syn" */

@@ -100,6 +100,8 @@ size_t nl_watch_room(const struct conf_watch *w);
 void nl_watch_put(struct nlmsghdr *nlh, const struct conf_watch *w);
 int nl_stats_parse(const struct nlmsghdr *nlh, struct nl_stats *st);
 int nl_config_parse(const struct nlmsghdr *nlh, struct nl_config *c);
+int nl_standin_parse(const struct nlmsghdr *nlh, struct nl_standin *standin);
+int nl_decision_parse(const struct nlmsghdr *nlh, struct nl_decision *d);
 /* Hands one multicast message on: 0, what the callback returned, or -EBADMSG. */
 int nl_event_parse(const struct nlmsghdr *nlh, uint16_t family, const struct nl_events *ev);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Services in trouble: dump, declare up or down. */
+/* Services in trouble: dump, declare up or down, and what becomes of new connections. */
 #include <errno.h>
 #include <string.h>
 
@@ -19,6 +19,7 @@ int nl_service_parse(const struct nlmsghdr *nlh, struct nl_service *s)
 		[RINGBACK_A_SERVICE_CHANGED] = { NL_U64, true },
 		[RINGBACK_A_SERVICE_ANSWERED] = { NL_U64, false },
 		[RINGBACK_A_SERVICE_WATCH] = { NL_TEXT, false },
+		[RINGBACK_A_SERVICE_STANDIN] = { NL_U8, false },
 	};
 	const struct nlattr *tb[RINGBACK_A_SERVICE_MAX + 1];
 	int err;
@@ -39,6 +40,8 @@ int nl_service_parse(const struct nlmsghdr *nlh, struct nl_service *s)
 	s->changed = nl_get_time(tb[RINGBACK_A_SERVICE_CHANGED]);
 	s->answered = nl_get_time(tb[RINGBACK_A_SERVICE_ANSWERED]);
 	nl_get_name(s->watch, tb[RINGBACK_A_SERVICE_WATCH]);
+	if (tb[RINGBACK_A_SERVICE_STANDIN])
+		s->standin = mnl_attr_get_u8(tb[RINGBACK_A_SERVICE_STANDIN]);
 	return 0;
 }
 
@@ -65,7 +68,8 @@ int nl_service_dump(struct nl *nl, nl_service_cb cb, void *arg)
 	return nlh ? nl_run(nl, nlh, dump_row, &d) : -ENOMEM;
 }
 
-int nl_service_set(struct nl *nl, const struct service *s, enum ringback_service_state state)
+/* SERVICE_SET with the one thing that is to change. */
+static int set(struct nl *nl, const struct service *s, uint16_t type, uint8_t value)
 {
 	struct nlmsghdr *nlh;
 
@@ -75,6 +79,16 @@ int nl_service_set(struct nl *nl, const struct service *s, enum ringback_service
 	nl_put_addr(nlh, RINGBACK_A_SERVICE_SERVER, &s->server);
 	mnl_attr_put_u8(nlh, RINGBACK_A_SERVICE_PROTO, s->proto);
 	nl_put_port(nlh, RINGBACK_A_SERVICE_PORT, s->port);
-	mnl_attr_put_u8(nlh, RINGBACK_A_SERVICE_STATE, state);
+	mnl_attr_put_u8(nlh, type, value);
 	return nl_run(nl, nlh, NULL, NULL);
+}
+
+int nl_service_set(struct nl *nl, const struct service *s, enum ringback_service_state state)
+{
+	return set(nl, s, RINGBACK_A_SERVICE_STATE, state);
+}
+
+int nl_service_standin(struct nl *nl, const struct service *s, enum ringback_standin standin)
+{
+	return set(nl, s, RINGBACK_A_SERVICE_STANDIN, standin);
 }

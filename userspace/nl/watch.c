@@ -63,6 +63,8 @@ void nl_watch_put(struct nlmsghdr *nlh, const struct conf_watch *w)
 	mnl_attr_put_u8(nlh, RINGBACK_A_WATCH_ADMISSION, w->admission);
 	if (w->reverse_path)
 		mnl_attr_put_u8(nlh, RINGBACK_A_WATCH_REVERSE_PATH, 1);
+	if (w->standin)
+		mnl_attr_put_u8(nlh, RINGBACK_A_WATCH_STANDIN, 1);
 }
 
 int nl_watch_new(struct nl *nl, const struct conf_watch *w, bool replace)
@@ -184,6 +186,7 @@ int nl_watch_parse(const struct nlmsghdr *nlh, struct conf_watch *w)
 		[RINGBACK_A_WATCH_DOWN_CLIENTS] = { NL_U32, false },
 		[RINGBACK_A_WATCH_ADMISSION] = { NL_U8, false },
 		[RINGBACK_A_WATCH_REVERSE_PATH] = { NL_U8, false },
+		[RINGBACK_A_WATCH_STANDIN] = { NL_U8, false },
 	};
 	const struct nlattr *tb[RINGBACK_A_WATCH_MAX + 1];
 	char dev[RINGBACK_WATCH_NAME_MAX + 1];
@@ -207,6 +210,8 @@ int nl_watch_parse(const struct nlmsghdr *nlh, struct conf_watch *w)
 		w->admission = mnl_attr_get_u8(tb[RINGBACK_A_WATCH_ADMISSION]);
 	if (tb[RINGBACK_A_WATCH_REVERSE_PATH])
 		w->reverse_path = mnl_attr_get_u8(tb[RINGBACK_A_WATCH_REVERSE_PATH]);
+	if (tb[RINGBACK_A_WATCH_STANDIN])
+		w->standin = mnl_attr_get_u8(tb[RINGBACK_A_WATCH_STANDIN]);
 	return read_lists(nlh, w);
 }
 

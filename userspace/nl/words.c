@@ -75,6 +75,29 @@ const char *nl_service_state_name(uint8_t state)
 	return word(service_states, N_ELEMENTS(service_states), state);
 }
 
+static const char *const standins[] = {
+	[RINGBACK_STANDIN_OFF] = "off",
+	[RINGBACK_STANDIN_ANSWER] = "answer",
+	[RINGBACK_STANDIN_RESET] = "reset",
+	[RINGBACK_STANDIN_ASK] = "ask",
+};
+
+const char *nl_standin_name(uint8_t standin)
+{
+	return word(standins, N_ELEMENTS(standins), standin);
+}
+
+static const char *const verdicts[] = {
+	[RINGBACK_VERDICT_PASS] = "pass",
+	[RINGBACK_VERDICT_ANSWER] = "answer",
+	[RINGBACK_VERDICT_RESET] = "reset",
+};
+
+const char *nl_verdict_name(uint8_t verdict)
+{
+	return word(verdicts, N_ELEMENTS(verdicts), verdict);
+}
+
 const char *nl_hook_name(uint32_t bit)
 {
 	switch (bit) {

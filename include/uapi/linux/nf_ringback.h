@@ -59,8 +59,9 @@
  * @RINGBACK_CMD_ATTEMPT_NTF: in group "attempts": an attempt has failed.
  * @RINGBACK_CMD_SERVICE_GET: dump the services in trouble.
  * @RINGBACK_CMD_SERVICE_SET: declare STATE (down or up) of SERVER, PROTO, PORT
- *	on evidence that the kernel cannot see. Only an existing service can
- *	be set (-ENOENT).
+ *	on evidence that the kernel cannot see, and/or its STANDIN, which lasts
+ *	until the service leaves down. Only an existing service can be set, a
+ *	STANDIN only of one that is down (-ENOENT).
  * @RINGBACK_CMD_SERVICE_NTF: in group "outages": a service changed its state.
  * @RINGBACK_CMD_STATS_GET: counters since the namespace was created.
  * @RINGBACK_CMD_CONFIG_GET: limits of the namespace.
@@ -69,7 +70,8 @@
  *	stand-in is in force; QUEUE is where undecided SYNs go.
  * @RINGBACK_CMD_STANDIN_GET: the lease that is left, QUEUE, the number of decisions.
  * @RINGBACK_CMD_DECISION_NEW: what becomes of new connections of CLIENT to a
- *	service whose stand-in is ASK, for TTL. Replaces an older decision.
+ *	service whose STANDIN is ASK (-ENOENT: it is not), for TTL and at most
+ *	until the service leaves down. Replaces an older decision.
  * @RINGBACK_CMD_DECISION_GET: dump the decisions.
  * @RINGBACK_CMD_DECISION_DEL: forget decisions that match CLIENT and/or SERVER
  *	(+ PROTO + PORT), or all of them when ALL is given.
