@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What the files of the memory store share: tables as arrays of rows.
+ */
+#ifndef RINGBACK_ENGINE_STORE_MEM_H
+#define RINGBACK_ENGINE_STORE_MEM_H
+
+#include "store.h"
+
+/* An array of rows in the order of insertion. */
+struct rows {
+	void *row;
+	size_t n, element;
+};
+
+enum table { META, WATCHES, OUTAGES, WAITERS, CONTACTS, NOTICES, MESSAGES, TABLES };
+
+struct mem_store {
+	struct store st;
+	struct rows table[TABLES], saved[TABLES];
+	uint64_t last_id; /* of outages, notices and messages alike */
+	bool open;
+	int fail;
+};
+
+static inline struct mem_store *to_mem(struct store *st)
+{
+	return (struct mem_store *)st;
+}
+
+static inline void *mem_row(const struct rows *t, size_t i)
+{
+	return (char *)t->row + i * t->element;
+}
+
+#define FOR_EACH(st, which, type, var)                           \
+	for (type *var = to_mem(st)->table[which].row,           \
+		  *var##_end = var + to_mem(st)->table[which].n; \
+	     var < var##_end; var++)
+
+/* Before every change: 0, or what store_mem_fail() asked for. */
+int mem_changing(struct store *st);
+/* Appends a copy of @row; -ENOMEM. Pointers into the table are stale afterwards. */
+int mem_row_add(struct store *st, enum table which, const void *row);
+/* @row lies in the table; what follows it moves up. */
+void mem_row_del(struct store *st, enum table which, void *row);
+
+/* The functions of the other files, for the table in store_mem.c. */
+int mem_outage_put(struct store *st, struct outage *o);
+int mem_outage_latest(struct store *st, const struct service *s, struct outage *o);
+int mem_outage_list(struct store *st, const struct outage_query *q, store_outage_cb cb, void *arg);
+int mem_outage_purge(struct store *st, int64_t before, unsigned int limit);
+int mem_waiter_put(struct store *st, const struct waiter *w);
+int mem_waiter_get(struct store *st, uint64_t outage, const struct addr *client, struct waiter *w);
+int mem_waiter_list(struct store *st, const struct waiter_query *q, store_waiter_cb cb, void *arg);
+int mem_waiter_lost(struct store *st, const char *watch);
+int mem_contact_del(struct store *st, const struct contact_key *key);
+int mem_contact_put(struct store *st, const struct contact *c);
+int mem_contact_list(struct store *st, const struct contact_key *after, unsigned int limit,
+		     store_contact_cb cb, void *arg);
+int mem_notice_put(struct store *st, struct notice *n);
+int mem_notice_mails(struct store *st, int64_t now, unsigned int limit, store_mail_cb cb,
+		     void *arg);
+int mem_notice_list(struct store *st, const char *mail, uint64_t message, uint64_t after,
+		    unsigned int limit, store_notice_cb cb, void *arg);
+int mem_notice_of(struct store *st, uint64_t outage, const struct addr *client, store_notice_cb cb,
+		  void *arg);
+int mem_notice_defer(struct store *st, const char *mail, int64_t due);
+int mem_message_put(struct store *st, struct message *m);
+int mem_message_get(struct store *st, uint64_t id, struct message *m);
+int mem_message_due(struct store *st, int64_t now, unsigned int limit, store_message_cb cb,
+		    void *arg);
+int mem_message_recent(struct store *st, const char *mail, int64_t since, unsigned int *n,
+		       int64_t *oldest);
+int mem_outbox_next(struct store *st, int64_t now, int64_t *when);
+int mem_outbox_count(struct store *st, struct outbox_counts *c);
+
+#endif /* RINGBACK_ENGINE_STORE_MEM_H */

@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The store in memory: outages and their waiters.
+ */
+#include "store_mem.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* --- outages ----------------------------------------------------------------------------- */
+
+static struct outage *find_outage(struct store *st, uint64_t id)
+{
+	FOR_EACH(st, OUTAGES, struct outage, o)
+	if (o->id == id)
+		return o;
+	return NULL;
+}
+
+int mem_outage_put(struct store *st, struct outage *o)
+{
+	struct outage *old = find_outage(st, o->id);
+	int rc = mem_changing(st);
+
+	if (rc < 0)
+		return rc;
+	FOR_EACH(st, OUTAGES, struct outage, other)
+	if (other->id != o->id && !other->ended && !o->ended &&
+	    service_equal(&other->service, &o->service))
+		return -EEXIST;
+	if (old) {
+		*old = *o;
+		return 0;
+	}
+	o->id = ++to_mem(st)->last_id;
+	return mem_row_add(st, OUTAGES, o);
+}
+
+int mem_outage_latest(struct store *st, const struct service *s, struct outage *o)
+{
+	int rc = -ENOENT;
+
+	FOR_EACH(st, OUTAGES, struct outage, row)
+	{
+		if (!service_equal(&row->service, s))
+			continue;
+		*o = *row;
+		rc = 0;
+	}
+	return rc;
+}
+
+int mem_outage_list(struct store *st, const struct outage_query *q, store_outage_cb cb, void *arg)
+{
+	unsigned int n = 0;
+	int rc;
+
+	FOR_EACH(st, OUTAGES, struct outage, row)
+	{
+		struct outage o = *row;
+
+		if (o.id <= q->after || (q->open_only && o.ended))
+			continue;
+		if (n++ == q->limit)
+			break;
+		o.n_waiters = 0;
+		FOR_EACH(st, WAITERS, struct waiter, w)
+		o.n_waiters += w->outage == o.id;
+		if ((rc = cb(&o, arg)))
+			return rc;
+	}
+	return 0;
+}
+
+static void drop_outage(struct store *st, struct outage *o)
+{
+	struct rows *t = to_mem(st)->table;
+	size_t i;
+
+	for (i = t[WAITERS].n; i-- > 0;)
+		if (((struct waiter *)mem_row(&t[WAITERS], i))->outage == o->id)
+			mem_row_del(st, WAITERS, mem_row(&t[WAITERS], i));
+	for (i = t[NOTICES].n; i-- > 0;)
+		if (((struct notice *)mem_row(&t[NOTICES], i))->outage == o->id)
+			mem_row_del(st, NOTICES, mem_row(&t[NOTICES], i));
+	mem_row_del(st, OUTAGES, o);
+}
+
+static bool carries(struct store *st, uint64_t message)
+{
+	FOR_EACH(st, NOTICES, struct notice, n)
+	if (n->message == message)
+		return true;
+	return false;
+}
+
+int mem_outage_purge(struct store *st, int64_t before, unsigned int limit)
+{
+	struct rows *t = to_mem(st)->table;
+	unsigned int n = 0;
+	struct message *m;
+	struct outage *o;
+	int rc = mem_changing(st);
+	size_t i;
+
+	if (rc < 0)
+		return rc;
+	for (i = 0; i < t[OUTAGES].n && n < limit;) {
+		o = mem_row(&t[OUTAGES], i);
+		if (!o->ended || o->ended >= before) {
+			i++;
+			continue;
+		}
+		drop_outage(st, o);
+		n++;
+	}
+	for (i = t[MESSAGES].n; n && i-- > 0;) {
+		m = mem_row(&t[MESSAGES], i);
+		if (m->created < before && !carries(st, m->id))
+			mem_row_del(st, MESSAGES, m);
+	}
+	return n;
+}
+
+/* --- waiters ------------------------------------------------------------------------------ */
+
+static int waiter_cmp(const void *a, const void *b)
+{
+	const struct waiter *x = a, *y = b;
+
+	if (x->outage != y->outage)
+		return x->outage < y->outage ? -1 : 1;
+	return addr_cmp(&x->client, &y->client);
+}
+
+static struct waiter *find_waiter(struct store *st, uint64_t outage, const struct addr *client)
+{
+	FOR_EACH(st, WAITERS, struct waiter, w)
+	if (w->outage == outage && addr_equal(&w->client, client))
+		return w;
+	return NULL;
+}
+
+int mem_waiter_put(struct store *st, const struct waiter *w)
+{
+	struct waiter *old = find_waiter(st, w->outage, &w->client);
+	struct rows *t = &to_mem(st)->table[WAITERS];
+	int rc = mem_changing(st);
+
+	if (rc < 0)
+		return rc;
+	if (old) {
+		*old = *w;
+		return 0;
+	}
+	rc = mem_row_add(st, WAITERS, w);
+	if (rc == 0)
+		qsort(t->row, t->n, t->element, waiter_cmp);
+	return rc;
+}
+
+int mem_waiter_get(struct store *st, uint64_t outage, const struct addr *client, struct waiter *w)
+{
+	struct waiter *row = find_waiter(st, outage, client);
+
+	if (!row)
+		return -ENOENT;
+	*w = *row;
+	return 0;
+}
+
+static bool waiter_matches(const struct waiter *w, const struct outage *o,
+			   const struct waiter_query *q)
+{
+	const struct waiter after = { .outage = q->after_outage, .client = q->after_client };
+
+	if (q->outage ? w->outage != q->outage : waiter_cmp(w, &after) <= 0)
+		return false;
+	if (q->outage && q->after_client.family && addr_cmp(&w->client, &q->after_client) <= 0)
+		return false;
+	if (q->state >= 0 && w->state != q->state)
+		return false;
+	if (q->server.family && !addr_equal(&q->server, &o->service.server))
+		return false;
+	return !q->client.family || addr_equal(&q->client, &w->client);
+}
+
+int mem_waiter_list(struct store *st, const struct waiter_query *q, store_waiter_cb cb, void *arg)
+{
+	unsigned int n = 0;
+	int rc;
+
+	FOR_EACH(st, WAITERS, struct waiter, w)
+	{
+		struct outage *o = find_outage(st, w->outage);
+
+		if (!o || !waiter_matches(w, o, q))
+			continue;
+		if (n++ == q->limit)
+			break;
+		if ((rc = cb(w, o, arg)))
+			return rc;
+	}
+	return 0;
+}
+
+int mem_waiter_lost(struct store *st, const char *watch)
+{
+	int rc = mem_changing(st);
+
+	if (rc < 0)
+		return rc;
+	FOR_EACH(st, WAITERS, struct waiter, w)
+	{
+		struct outage *o = find_outage(st, w->outage);
+
+		if (o && !o->ended && (!watch || strcmp(w->watch, watch) == 0))
+			w->in_kernel = false;
+	}
+	return 0;
+}

@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The store in memory: contacts, notices and the messages that carry them.
+ */
+#include "store_mem.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* --- contacts ------------------------------------------------------------------------------ */
+
+static int contact_cmp(const void *a, const void *b)
+{
+	const struct contact *x = a, *y = b;
+
+	return contact_key_cmp(&x->key, &y->key);
+}
+
+int mem_contact_del(struct store *st, const struct contact_key *key)
+{
+	int rc = mem_changing(st);
+
+	if (rc < 0)
+		return rc;
+	FOR_EACH(st, CONTACTS, struct contact, c)
+	{
+		if (contact_key_cmp(&c->key, key))
+			continue;
+		mem_row_del(st, CONTACTS, c);
+		return 0;
+	}
+	return -ENOENT;
+}
+
+int mem_contact_put(struct store *st, const struct contact *c)
+{
+	struct rows *t = &to_mem(st)->table[CONTACTS];
+	int rc = mem_contact_del(st, &c->key);
+
+	if (rc < 0 && rc != -ENOENT)
+		return rc;
+	rc = mem_row_add(st, CONTACTS, c);
+	if (rc == 0)
+		qsort(t->row, t->n, t->element, contact_cmp);
+	return rc;
+}
+
+int mem_contact_list(struct store *st, const struct contact_key *after, unsigned int limit,
+		     store_contact_cb cb, void *arg)
+{
+	unsigned int n = 0;
+	int rc;
+
+	FOR_EACH(st, CONTACTS, struct contact, c)
+	{
+		if (after && contact_key_cmp(&c->key, after) <= 0)
+			continue;
+		if (limit && n++ == limit)
+			break;
+		if ((rc = cb(c, arg)))
+			return rc;
+	}
+	return 0;
+}
+
+/* --- outbox -------------------------------------------------------------------------------- */
+
+static struct message *find_message(struct store *st, uint64_t id)
+{
+	FOR_EACH(st, MESSAGES, struct message, m)
+	if (m->id == id)
+		return m;
+	return NULL;
+}
+
+int mem_notice_put(struct store *st, struct notice *n)
+{
+	int rc = mem_changing(st);
+
+	if (rc < 0)
+		return rc;
+	FOR_EACH(st, NOTICES, struct notice, old)
+	{
+		if (old->id != n->id)
+			continue;
+		old->due = n->due;
+		old->message = n->message;
+		return 0;
+	}
+	n->id = ++to_mem(st)->last_id;
+	return mem_row_add(st, NOTICES, n);
+}
+
+int mem_notice_mails(struct store *st, int64_t now, unsigned int limit, store_mail_cb cb, void *arg)
+{
+	unsigned int n = 0;
+	int rc;
+
+	FOR_EACH(st, NOTICES, struct notice, row)
+	{
+		bool said = false;
+
+		if (row->message || row->due > now)
+			continue;
+		if (n++ == limit)
+			break;
+		FOR_EACH(st, NOTICES, struct notice, before)
+		{
+			if (before == row)
+				break;
+			said |= !before->message && before->due <= now &&
+				strcmp(before->mail, row->mail) == 0;
+		}
+		if (!said && (rc = cb(row->mail, arg)))
+			return rc;
+	}
+	return 0;
+}
+
+int mem_notice_list(struct store *st, const char *mail, uint64_t message, uint64_t after,
+		    unsigned int limit, store_notice_cb cb, void *arg)
+{
+	unsigned int n = 0;
+	int rc;
+
+	FOR_EACH(st, NOTICES, struct notice, row)
+	{
+		if (row->id <= after || (mail && (row->message || strcmp(row->mail, mail))) ||
+		    (message && row->message != message))
+			continue;
+		if (n++ == limit)
+			break;
+		if ((rc = cb(row, find_message(st, row->message), arg)))
+			return rc;
+	}
+	return 0;
+}
+
+int mem_notice_of(struct store *st, uint64_t outage, const struct addr *client, store_notice_cb cb,
+		  void *arg)
+{
+	int rc;
+
+	FOR_EACH(st, NOTICES, struct notice, row)
+	{
+		if (row->outage != outage || !addr_equal(&row->client, client))
+			continue;
+		if ((rc = cb(row, find_message(st, row->message), arg)))
+			return rc;
+	}
+	return 0;
+}
+
+int mem_notice_defer(struct store *st, const char *mail, int64_t due)
+{
+	int rc = mem_changing(st);
+
+	if (rc < 0)
+		return rc;
+	FOR_EACH(st, NOTICES, struct notice, n)
+	if (!n->message && strcmp(n->mail, mail) == 0 && n->due < due)
+		n->due = due;
+	return 0;
+}
+
+int mem_message_put(struct store *st, struct message *m)
+{
+	struct message *old = find_message(st, m->id);
+	int rc = mem_changing(st);
+
+	if (rc < 0)
+		return rc;
+	if (old) {
+		*old = *m;
+		return 0;
+	}
+	m->id = ++to_mem(st)->last_id;
+	return mem_row_add(st, MESSAGES, m);
+}
+
+int mem_message_get(struct store *st, uint64_t id, struct message *m)
+{
+	const struct message *found = find_message(st, id);
+
+	if (!found)
+		return -ENOENT;
+	*m = *found;
+	return 0;
+}
+
+int mem_message_due(struct store *st, int64_t now, unsigned int limit, store_message_cb cb,
+		    void *arg)
+{
+	unsigned int n = 0;
+	int rc;
+
+	FOR_EACH(st, MESSAGES, struct message, m)
+	{
+		if (m->state != MESSAGE_QUEUED || m->next > now)
+			continue;
+		if (n++ == limit)
+			break;
+		if ((rc = cb(m, arg)))
+			return rc;
+	}
+	return 0;
+}
+
+int mem_message_recent(struct store *st, const char *mail, int64_t since, unsigned int *n,
+		       int64_t *oldest)
+{
+	*n = 0;
+	*oldest = 0;
+	FOR_EACH(st, MESSAGES, struct message, m)
+	{
+		if (m->created <= since || strcmp(m->mail, mail))
+			continue;
+		if (!(*n)++ || m->created < *oldest)
+			*oldest = m->created;
+	}
+	return 0;
+}
+
+int mem_outbox_next(struct store *st, int64_t now, int64_t *when)
+{
+	*when = INT64_MAX;
+	FOR_EACH(st, NOTICES, struct notice, n)
+	if (!n->message && n->due > now && n->due < *when)
+		*when = n->due;
+	FOR_EACH(st, MESSAGES, struct message, m)
+	if (m->state == MESSAGE_QUEUED && m->next > now && m->next < *when)
+		*when = m->next;
+	return 0;
+}
+
+int mem_outbox_count(struct store *st, struct outbox_counts *c)
+{
+	memset(c, 0, sizeof(*c));
+	FOR_EACH(st, NOTICES, struct notice, n)
+	c->waiting += !n->message;
+	FOR_EACH(st, MESSAGES, struct message, m)
+	{
+		c->queued += m->state == MESSAGE_QUEUED;
+		c->sent += m->state == MESSAGE_SENT;
+		c->refused += m->state == MESSAGE_REFUSED;
+		c->given_up += m->state == MESSAGE_GIVEN_UP;
+	}
+	return 0;
+}
