@@ -26,12 +26,18 @@
 #define SNMP(more) W "snmp { listen = {\"udp:162\"}\n" more "\n}\n"
 #define USER	   "user \"u\" { auth = \"SHA\" auth-key-file = \"@/key\""
 
+#define WEB(more) W "web {\n" more "\n}\n"
+#define PEM	  "chain-file = \"@/chain\" key-file = \"@/pem\""
+
+#define SECRET_WEB                                                                            \
+	"web { status-user = \"o\" status-password-file = \"@/key\" certificate \"c\" { " PEM \
+	" } }\n"
 #define SECRET_MAIL MAIL("user = \"u\" password-file = \"@/key\" tls = \"required\"")
 #define SECRET_SNMP "snmp { listen = {\"udp:162\"} community = {\"c\"}\n" USER "} }\n"
 
 static char dir[] = "/tmp/ringback-test-conf-XXXXXX";
 
-static void put_file(const char *name, const char *text, mode_t mode)
+static void put_bytes(const char *name, const char *bytes, size_t n, mode_t mode)
 {
 	char path[128];
 	int fd;
@@ -40,9 +46,14 @@ static void put_file(const char *name, const char *text, mode_t mode)
 	unlink(path);
 	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
 	assert_true(fd >= 0);
-	assert_int_equal(write(fd, text, strlen(text)), strlen(text));
+	assert_int_equal(write(fd, bytes, n), n);
 	assert_int_equal(fchmod(fd, mode), 0);
 	close(fd);
+}
+
+static void put_file(const char *name, const char *text, mode_t mode)
+{
+	put_bytes(name, text, strlen(text), mode);
 }
 
 /* Reads @text, in which "@" stands for the directory of the tests' files. */
@@ -85,8 +96,8 @@ static const struct mistake {
 	{ "", { ": expected a watch section" } },
 	{ W "bogus = 1\n",
 	  { ":2: unknown option \"bogus\"; expected one of user, kernel, watch" } },
-	{ W "\n\nweb { listen = {\"[::]:8080\"} # x\n}\nfoo \"t\" { a { b = 1 } }\n",
-	  { ":4: unknown option \"web\"", ":6: unknown option \"foo\"" } },
+	{ W "\n\nwww { listen = {\"[::]:8080\"} # x\n}\nfoo \"t\" { a { b = 1 } }\n",
+	  { ":4: unknown option \"www\"", ":6: unknown option \"foo\"" } },
 	{ W "user = \"a\"\nuser = \"b\"\n", { ":3: user: set twice" } },
 	{ W "user = {\"a\", \"b\"}\n", { ":2: user: expected one value, not 2" } },
 	{ W "user = {}\n", { ":2: user: expected one value, not 0" } },
@@ -246,6 +257,84 @@ static const struct mistake {
 	  { ":2: server: has no effect with client = \"sendmail\"" } },
 	{ WM "mail { client = \"sendmail\" from = \"rb@example.org\"\nsendmail = \"@/none\" }\n",
 	  { ":3: sendmail: @/none: No such file or directory; expected a program" } },
+	/* the stand-in and the inquiry */
+	{ WITH("standin = on"), { ":2: watch \"w\": standin needs a web section" } },
+	{ WITH("standin = on hooks = {\"local\"}") "web { }\n",
+	  { ":2: watch \"w\": standin needs the hook \"forward\"" } },
+	{ WITH("standin = on") "web { }\nkernel = false\n",
+	  { ":2: watch \"w\": standin needs the kernel module" } },
+	{ "watch \"w\" { servers = {\"::1\"} ports = {\"udp/53\"} notify = {} standin = on }\nweb { }\n",
+	  { ":1: watch \"w\": standin needs a tcp port" } },
+	{ WITH("standin-profile = \"text\"\nstandin-tls = \"reset\" standin-retry = 3"),
+	  { ":2: standin-profile: has no effect with standin = false",
+	    ":3: standin-tls: has no effect", ":3: standin-retry: has no effect" } },
+	{ WITH("standin = on standin-profile = \"tls\"") "web { }\n",
+	  { ":2: standin-profile: expected \"auto\", \"http\", \"text\" or \"reset\"" } },
+	{ WITH("standin = on standin-tls = \"forge\"") "web { }\n",
+	  { ":2: standin-tls: expected \"pass\" or \"reset\", not \"forge\"" } },
+	{ WITH("inquire = \"where\""),
+	  { ":2: watch \"w\": inquire needs a web section",
+	    ":2: watch \"w\": inquire asks whom" } },
+	{ WITH("inquire = \"how\""),
+	  { ":2: inquire: expected \"off\", \"whether\" or \"where\"" } },
+	/* web */
+	{ W "web { }\nweb { }\n", { ":3: section web: given before" } },
+	{ WEB("listen = {\"http:8080\", \"0\", \"2001:db8::1:80\",\n\"tls:\", \"udp:[::1]:80\", \"[::1]\"}"),
+	  { ":3: listen: expected \"PORT\", \"ADDRESS:PORT\"",
+	    ":3: listen:", ":3: listen:", ":4: listen:", ":4: listen:", ":4: listen:" } },
+	{ WEB("listen = {\"8080\", \"192.0.2.1:8080\"}"),
+	  { ":3: listen: 192.0.2.1:8080 and 8080 cannot both be had" } },
+	{ WEB("listen = {\"0.0.0.0:8080\", \"192.0.2.1:8080\",\n\"[::1]:8080\"}"),
+	  { ":3: listen: 192.0.2.1:8080 and 0.0.0.0:8080 cannot" } },
+	{ WEB("listen = {\"127.0.0.1:7071\"}"),
+	  { ":2: status: 127.0.0.1:7071 and 127.0.0.1:7071 cannot" } },
+	{ WEB("listen = {\"[::]:7070\"}"),
+	  { ":2: standin-port: the stand-in's ::1 and [::]:7070 cannot" } },
+	{ WEB("standin-port = 7071"),
+	  { ":3: standin-port: the stand-in's 127.0.0.1 and", ":3: " } },
+	{ WEB("listen = {\"tls:443\"}"),
+	  { ":3: listen: tls:443: expected a certificate section" } },
+	{ WEB("status = {\"192.0.2.1:7071\"}"),
+	  { ":3: status: 192.0.2.1:7071 can be reached from outside" } },
+	{ WEB("status-user = \"o\""),
+	  { ":3: expected status-user and status-password-file, both" } },
+	{ WEB("status-user = \"o\" status-password-file = \"@/open\""),
+	  { ":3: status-password-file: @/open: others may read" } },
+	{ WEB("status-user = \"o\" status-password-file = \"@/short\""),
+	  { ":3: status-password-file: @/short: expected 8 bytes" } },
+	{ WEB("url = \"http://rb.example.org\""), { ":3: url: expected listen beside it" } },
+	{ WEB("listen = {\"80\"} url = \"rb.example.org\""), { ":3: url: expected http:// or" } },
+	{ WEB("listen = {\"80\"} url = \"http://rb.example.org/\""), { ":3: url: expected" } },
+	{ WEB("listen = {\"80\"} url = \"http://rb/?a=<b>\""), { ":3: url: expected" } },
+	{ WEB("confirm = true"), { ":3: confirm: expected url beside it" } },
+	{ WEB("connections = 16 per-client = 17"),
+	  { ":3: per-client: expected at most connections (16), not 17" } },
+	{ WEB("connections = 15\nask-total = 0 template = \"@/none\""),
+	  { ":3: connections: expected connections from 16 to 65536", ":4: ask-total: expected",
+	    ":4: template: @/none: No such file" } },
+	{ WEB("template = \"@/latin1\"\nlogo = \"@/key\"\ntext = \"\""),
+	  { ":3: template: @/latin1: expected UTF-8 text",
+	    ":4: logo: @/key: expected an image: PNG, JPEG or SVG", ":5: text: expected 1 to" } },
+	{ WEB("logo = \"@/empty\"\ntemplate = \"@/big\""),
+	  { ":3: logo: @/empty: it is empty", ":4: template: @/big: it is too long" } },
+	{ WEB("template = \"@/logo.png\""), { ":3: template: @/logo.png: not a text" } },
+	/* certificates */
+	{ WEB("certificate \"w.example.org\" { }"),
+	  { ":3: section certificate: expected chain-file",
+	    ":3: section certificate: expected key" } },
+	{ WEB("certificate \"w w\" { chain-file = \"@/chain\" key-file = \"@/pem\" }"),
+	  { ":3: certificate: expected a host name" } },
+	{ WEB("certificate \"W\" { " PEM " }\ncertificate \"w\" { " PEM " }"),
+	  { ":4: certificate \"w\": there is one of this name" } },
+	{ WEB("certificate \"w\" { chain-file = \"@/pem\"\nkey-file = \"@/chain\" }"),
+	  { ":3: chain-file: @/pem: expected certificates in PEM form",
+	    ":4: key-file: @/chain: expected a private key in PEM form" } },
+	{ WEB("certificate \"w\" { chain-file = \"@/chain\" key-file = \"@/open\" }"),
+	  { ":3: key-file: @/open: others may read or write this secret" } },
+	{ WEB("certificate \"w\" { chain-file = \"@/chain\" key-file = \"@/locked\" }"),
+	  { ":3: key-file: @/locked: expected a private key in PEM form, not encrypted" } },
+	{ WEB("certificate \"w\" { " PEM " servers = {\"192.0.2.1/24\"} }"),
+	  { ":3: servers: expected a prefix without bits" } },
 	/* comments must not move lines */
 	{ "# one\n/* two\n three */ // four\n" W "no = 1\n", { ":5: unknown option \"no\"" } },
 	{ "watch \"w\" { servers = { # one\n\"192.0.2.0/24\", // two\n /* three */ \"x\" }\n"
@@ -437,6 +526,111 @@ static void test_snmp_values(void **state)
 	conf_free(conf);
 }
 
+static void test_web_defaults(void **state)
+{
+	struct conf *conf = good(WITH("standin = on") "web { }\n");
+	const struct conf_watch *w = &conf->watches[0];
+	const struct conf_web *web = &conf->web;
+
+	(void)state;
+	assert_true(w->standin);
+	assert_int_equal(w->profile, PROFILE_AUTO);
+	assert_false(w->standin_tls_reset);
+	assert_int_equal(w->standin_retry, 20);
+	assert_int_equal(w->inquire, INQUIRE_OFF);
+	assert_true(web->configured);
+	assert_int_equal(web->n_listen, 0);
+	assert_int_equal(web->n_status, 2);
+	assert_int_equal(web->status[0].addr.family, AF_INET);
+	assert_int_equal(web->status[1].addr.family, AF_INET6);
+	assert_int_equal(web->status[1].port, 7071);
+	assert_int_equal(web->standin_port, 7070);
+	assert_int_equal(web->connections, 4096);
+	assert_int_equal(web->per_client, 64);
+	assert_false(web->confirm);
+	assert_int_equal(web->ask_client, 10);
+	assert_int_equal(web->ask_address, 5);
+	assert_int_equal(web->ask_total, 1000);
+	conf_free(conf);
+	conf = good(
+		WITH("standin = on") "web { status = {} listen = {\"80\"} url = \"http://rb\" }\n");
+	assert_int_equal(conf->web.n_status, 0);
+	assert_true(conf->web.confirm);
+	conf_free(conf);
+}
+
+static void test_web_values(void **state)
+{
+	struct conf *conf = good(MAIL(
+		"") "watch \"v\" { servers = {\"192.0.2.7\"} ports = {\"tcp/80\"} standin = on\n"
+		    "standin-profile = RESET standin-tls = reset standin-retry = 0 inquire = where }\n"
+		    "web { listen = {\"8080\", \"tls:[2001:db8::1]:8443\"} confirm = no\n"
+		    "url = \"https://rb.example.org:8443\" status = {\"tls:192.0.2.1:7071\"}\n"
+		    "status-user = \"op\" status-password-file = \"@/key\" standin-port = 7072\n"
+		    "operator = \"Z\303\274rich\" text = \"a\\nb\" template = \"@/page.html\" logo = \"@/logo.png\"\n"
+		    "certificate \"*.Example.org\" { servers = {\"192.0.2.0/24\", \"2001:db8::/32\"} " PEM
+		    " } }\n");
+	const struct conf_watch *w = conf_watch_find(conf, "v");
+	const struct conf_web *web = &conf->web;
+
+	(void)state;
+	assert_int_equal(w->profile, PROFILE_RESET);
+	assert_true(w->standin_tls_reset);
+	assert_int_equal(w->standin_retry, 0);
+	assert_int_equal(w->inquire, INQUIRE_WHERE);
+	assert_int_equal(web->n_listen, 2);
+	assert_int_equal(web->listen[0].addr.family, AF_UNSPEC);
+	assert_int_equal(web->listen[0].port, 8080);
+	assert_true(web->listen[1].tls);
+	assert_int_equal(web->listen[1].addr.family, AF_INET6);
+	assert_string_equal(web->listen[1].text, "tls:[2001:db8::1]:8443");
+	assert_false(web->confirm);
+	assert_string_equal(web->url, "https://rb.example.org:8443");
+	assert_int_equal(web->n_status, 1);
+	assert_string_equal(web->status_password, "a secret of some length");
+	assert_int_equal(web->standin_port, 7072);
+	assert_string_equal(web->text, "a\nb");
+	assert_string_equal(web->template, "<p>{page}</p>\n");
+	assert_string_equal(web->logo_type, "image/png");
+	assert_int_equal(web->logo_size, 12);
+	assert_string_equal(web->certificates[0].name, "*.example.org");
+	assert_int_equal(web->certificates[0].n_servers, 2);
+	assert_non_null(strstr(web->certificates[0].key, "PRIVATE KEY"));
+	conf_free(conf);
+}
+
+static void profile_is(const struct conf *conf, const char *watch, const char *server,
+		       uint8_t proto, uint16_t port, enum profile expected)
+{
+	struct service s = { .proto = proto, .port = port };
+
+	assert_int_equal(addr_parse(&s.server, server), 0);
+	assert_int_equal(conf_profile(conf, conf_watch_find(conf, watch), &s), expected);
+}
+
+static void test_profiles(void **state)
+{
+	struct conf *conf = good(
+		"watch \"a\" { servers = {\"192.0.2.0/24\"} ports = {\"tcp/1-65535\", \"udp/1-65535\"}\n"
+		"notify = {} standin = on }\n"
+		"watch \"r\" { servers = {\"2001:db8::/32\"} ports = {\"tcp/443\"} notify = {}\n"
+		"standin = on standin-tls = reset }\n"
+		"watch \"t\" { servers = {\"2001:db8::/32\"} ports = {\"tcp/443\"} notify = {}\n"
+		"standin = on standin-profile = text }\n" W
+		"web { certificate \"c\" { servers = {\"192.0.2.8/29\"} " PEM " } }\n");
+
+	(void)state;
+	profile_is(conf, "a", "192.0.2.1", IPPROTO_TCP, 80, PROFILE_HTTP);
+	profile_is(conf, "a", "192.0.2.1", IPPROTO_TCP, 25, PROFILE_TEXT);
+	profile_is(conf, "a", "192.0.2.1", IPPROTO_TCP, 443, PROFILE_PASS);
+	profile_is(conf, "a", "192.0.2.9", IPPROTO_TCP, 443, PROFILE_TLS);
+	profile_is(conf, "a", "192.0.2.1", IPPROTO_UDP, 80, PROFILE_PASS);
+	profile_is(conf, "r", "2001:db8::1", IPPROTO_TCP, 443, PROFILE_RESET);
+	profile_is(conf, "t", "2001:db8::1", IPPROTO_TCP, 443, PROFILE_TEXT);
+	profile_is(conf, "w", "192.0.2.1", IPPROTO_TCP, 80, PROFILE_PASS);
+	conf_free(conf);
+}
+
 static void test_speaks_for(void **state)
 {
 	struct conf *conf = good(W "alias \"192.0.2.1\" { addresses = {\"198.51.100.1\"} "
@@ -460,18 +654,21 @@ static void test_speaks_for(void **state)
 
 static void test_secrets_stay_where_needed(void **state)
 {
-	static const enum room rooms[] = { ROOM_ENGINE, ROOM_TRAPS, ROOM_MAILER };
-	static const char text[] = SECRET_MAIL SECRET_SNMP;
+	static const enum room rooms[] = { ROOM_ENGINE, ROOM_TRAPS, ROOM_MAILER, ROOM_WEB };
+	static const char text[] = SECRET_MAIL SECRET_SNMP SECRET_WEB;
 	struct conf *conf;
 
 	(void)state;
-	for (size_t i = 0; i < 3; i++) {
+	for (size_t i = 0; i < 4; i++) {
 		conf = good(text);
 		conf_keep(conf, rooms[i]);
 		assert_int_equal(conf->snmp.n_communities, rooms[i] == ROOM_TRAPS);
 		assert_int_equal(conf->snmp.n_users, rooms[i] == ROOM_TRAPS);
 		assert_int_equal(conf->mail.password != NULL, rooms[i] == ROOM_MAILER);
 		assert_int_equal(conf->mail.user != NULL, rooms[i] == ROOM_MAILER);
+		assert_int_equal(conf->web.status_password != NULL, rooms[i] == ROOM_WEB);
+		assert_int_equal(conf->web.certificates[0].key != NULL, rooms[i] == ROOM_WEB);
+		assert_non_null(conf->web.certificates[0].chain);
 		conf_free(conf);
 	}
 }
@@ -505,9 +702,11 @@ static void test_cut_anywhere(void **state)
 
 static int make_files(void **state)
 {
+	static char big[64 * 1024 + 1];
 	char path[128], line[1200];
 
 	(void)state;
+	memset(big, 'x', sizeof(big));
 	if (!mkdtemp(dir))
 		return -1;
 	memset(line, 'x', sizeof(line));
@@ -517,14 +716,25 @@ static int make_files(void **state)
 	put_file("open", "a secret of some length\n", 0644);
 	put_file("short", "1234567\n", 0600);
 	put_file("long", line, 0600);
+	put_file("empty", "", 0600);
+	put_file("latin1", "caf\351\n", 0600);
+	put_file("page.html", "<p>{page}</p>\n", 0644);
+	put_file("chain", "-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n", 0640);
+	put_file("pem", "-----BEGIN EC PRIVATE KEY-----\nAA==\n-----END EC PRIVATE KEY-----\n",
+		 0600);
+	put_file("locked", "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAA==\n-----END ", 0600);
+	put_bytes("logo.png", "\x89PNG\r\n\x1a\n\0\0\0\r", 12, 0644);
+	put_bytes("big", big, sizeof(big), 0644);
 	snprintf(path, sizeof(path), "%s/fifo", dir);
 	return mkfifo(path, 0600);
 }
 
 static int remove_files(void **state)
 {
-	static const char *const names[] = { "key",  "crlf", "open",	     "short",
-					     "long", "fifo", "ringback.conf" };
+	static const char *const names[] = { "key",	 "crlf", "open",	 "short",
+					     "long",	 "fifo", "empty",	 "latin1",
+					     "chain",	 "pem",	 "locked",	 "page.html",
+					     "logo.png", "big",	 "ringback.conf" };
 	char path[128];
 
 	(void)state;
@@ -544,6 +754,9 @@ int main(void)
 		cmocka_unit_test(test_defaults),
 		cmocka_unit_test(test_watch_values),
 		cmocka_unit_test(test_snmp_values),
+		cmocka_unit_test(test_web_defaults),
+		cmocka_unit_test(test_web_values),
+		cmocka_unit_test(test_profiles),
 		cmocka_unit_test(test_speaks_for),
 		cmocka_unit_test(test_secrets_stay_where_needed),
 		cmocka_unit_test(test_names),

@@ -62,7 +62,7 @@ static char *read_file(const char *path, struct conf_errors *errors, size_t *len
 }
 
 /* --- sections -------------------------------------------------------------- */
-static bool given(const struct conf_block *b, const char *key)
+bool conf_given(const struct conf_block *b, const char *key)
 {
 	for (size_t i = 0; i < b->n; i++) {
 		if (!strcmp(b->entries[i].key, key))
@@ -71,8 +71,7 @@ static bool given(const struct conf_block *b, const char *key)
 	return false;
 }
 
-/* Where to point for @key of @b: its line, or that of the section. */
-static int line_of(const struct conf_block *b, const char *key)
+int conf_line_of(const struct conf_block *b, const char *key)
 {
 	for (size_t i = 0; i < b->n; i++) {
 		if (!strcmp(b->entries[i].key, key))
@@ -99,7 +98,7 @@ static void read_block(struct conf_reader *r, struct conf_block *b, bool complet
 			key->parse(r, key, e, object);
 	}
 	for (key = b->section->keys; key->name && complete && object; key++) {
-		if (key->required && !given(b, key->name))
+		if (key->required && !conf_given(b, key->name))
 			conf_errors_add(r->errors, b->line,
 					"section %s: expected %s, which is required",
 					b->section->name, key->name);
@@ -112,16 +111,18 @@ static void check_watch(struct conf_reader *r, const struct conf_block *b,
 			const struct conf_watch *w)
 {
 	if (w->probe_min > w->probe_max)
-		conf_errors_add(r->errors,
-				line_of(b, given(b, "probe-max") ? "probe-max" : "probe-min"),
-				"probe-max: expected at least probe-min (%u seconds), not %u",
-				w->probe_min, w->probe_max);
+		conf_errors_add(
+			r->errors,
+			conf_line_of(b, conf_given(b, "probe-max") ? "probe-max" : "probe-min"),
+			"probe-max: expected at least probe-min (%u seconds), not %u", w->probe_min,
+			w->probe_max);
 	if ((w->notify & ROUTE_MAIL) && !r->conf->mail.configured)
 		conf_errors_add(
-			r->errors, line_of(b, "notify"),
+			r->errors, conf_line_of(b, "notify"),
 			"watch \"%s\": notify \"mail\" needs a mail section; expected one, or "
 			"notify = {} to tell nobody",
 			w->name);
+	conf_standin_check(r, b, w);
 }
 
 static void check_snmp(struct conf_reader *r, const struct conf_block *b)
@@ -138,13 +139,13 @@ static void check_snmp(struct conf_reader *r, const struct conf_block *b)
 static void check_user(struct conf_reader *r, const struct conf_block *b,
 		       const struct conf_snmp_user *user)
 {
-	bool key = given(b, "priv-key-file");
+	bool key = conf_given(b, "priv-key-file");
 
-	if (given(b, "priv") && !key)
-		conf_errors_add(r->errors, line_of(b, "priv"),
+	if (conf_given(b, "priv") && !key)
+		conf_errors_add(r->errors, conf_line_of(b, "priv"),
 				"priv: expected priv-key-file beside it");
-	if (key && !given(b, "priv"))
-		conf_errors_add(r->errors, line_of(b, "priv-key-file"),
+	if (key && !conf_given(b, "priv"))
+		conf_errors_add(r->errors, conf_line_of(b, "priv-key-file"),
 				"priv-key-file: expected priv beside it");
 	for (const struct conf_snmp_user *u = r->conf->snmp.users; u != user; u++) {
 		if (!strcmp(u->name, user->name) &&
@@ -189,7 +190,7 @@ static void check_alias(struct conf_reader *r, const struct conf_block *b,
 			const struct addr *mine = &alias->addresses[i / a->n_addresses];
 
 			if (addr_equal(mine, &a->addresses[i % a->n_addresses]))
-				conf_errors_add(r->errors, line_of(b, "addresses"),
+				conf_errors_add(r->errors, conf_line_of(b, "addresses"),
 						"addresses: %s belongs to another alias already; "
 						"expected one server for an address",
 						addr_format(mine, text));
@@ -197,11 +198,11 @@ static void check_alias(struct conf_reader *r, const struct conf_block *b,
 	}
 }
 
-static void refuse_unused(struct conf_reader *r, const struct conf_block *b, const char *key,
-			  const char *with)
+void conf_refuse_unused(struct conf_reader *r, const struct conf_block *b, const char *key,
+			const char *with)
 {
-	if (given(b, key))
-		conf_errors_add(r->errors, line_of(b, key),
+	if (conf_given(b, key))
+		conf_errors_add(r->errors, conf_line_of(b, key),
 				"%s: has no effect with %s; leave it out", key, with);
 }
 
@@ -212,9 +213,9 @@ static void check_sendmail(struct conf_reader *r, const struct conf_block *b)
 						 "ca-file", "user", "password-file" };
 
 	for (size_t i = 0; i < sizeof(smtp_only) / sizeof(smtp_only[0]); i++)
-		refuse_unused(r, b, smtp_only[i], "client = \"sendmail\"");
+		conf_refuse_unused(r, b, smtp_only[i], "client = \"sendmail\"");
 	if (access(r->conf->mail.sendmail, X_OK))
-		conf_errors_add(r->errors, line_of(b, "sendmail"),
+		conf_errors_add(r->errors, conf_line_of(b, "sendmail"),
 				"sendmail: %s: %s; expected a program", r->conf->mail.sendmail,
 				strerror(errno));
 }
@@ -223,18 +224,18 @@ static void check_smtp(struct conf_reader *r, const struct conf_block *b)
 {
 	const struct conf_mail *m = &r->conf->mail;
 
-	refuse_unused(r, b, "sendmail", "this client");
+	conf_refuse_unused(r, b, "sendmail", "this client");
 	if (m->tls != MAIL_TLS_REQUIRED)
-		refuse_unused(r, b, "ca-file", "tls other than \"required\"");
-	if (!given(b, "server"))
+		conf_refuse_unused(r, b, "ca-file", "tls other than \"required\"");
+	if (!conf_given(b, "server"))
 		conf_errors_add(r->errors, b->line,
 				"section mail: expected server, which is required");
-	if (given(b, "user") != given(b, "password-file"))
-		conf_errors_add(r->errors, line_of(b, m->user ? "user" : "password-file"),
+	if (conf_given(b, "user") != conf_given(b, "password-file"))
+		conf_errors_add(r->errors, conf_line_of(b, m->user ? "user" : "password-file"),
 				"expected user and password-file, both or none");
-	if (given(b, "user") && m->tls != MAIL_TLS_REQUIRED)
+	if (conf_given(b, "user") && m->tls != MAIL_TLS_REQUIRED)
 		conf_errors_add(
-			r->errors, line_of(b, "user"),
+			r->errors, conf_line_of(b, "user"),
 			"user: expected tls = \"required\" beside it: a password must not go out "
 			"in clear");
 }
@@ -248,10 +249,11 @@ static void check_mail(struct conf_reader *r, const struct conf_block *b)
 	else
 		check_smtp(r, b);
 	if (m->retry_min > m->retry_max)
-		conf_errors_add(r->errors,
-				line_of(b, given(b, "retry-max") ? "retry-max" : "retry-min"),
-				"retry-max: expected at least retry-min (%u seconds), not %u",
-				m->retry_min, m->retry_max);
+		conf_errors_add(
+			r->errors,
+			conf_line_of(b, conf_given(b, "retry-max") ? "retry-max" : "retry-min"),
+			"retry-max: expected at least retry-min (%u seconds), not %u", m->retry_min,
+			m->retry_max);
 }
 
 /*
@@ -260,16 +262,18 @@ static void check_mail(struct conf_reader *r, const struct conf_block *b)
  */
 static void check_all(struct conf_reader *r, const struct conf_text *text)
 {
-	size_t watch = 0, alias = 0, user = 0;
+	size_t watch = 0, alias = 0, user = 0, certificate = 0;
 
 	r->sound = !r->errors->n;
 	for (size_t i = 0; i < text->n; i++) {
 		const struct conf_block *b = &text->blocks[i];
 		const char *name = b->section->name;
-		const void *object = !strcmp(name, "watch") ? &r->conf->watches[watch++] :
-				     !strcmp(name, "alias") ? &r->conf->aliases[alias++] :
-				     !strcmp(name, "user")  ? &r->conf->snmp.users[user++] :
-							      (const void *)NULL;
+		const void *object =
+			!strcmp(name, "watch")	     ? &r->conf->watches[watch++] :
+			!strcmp(name, "alias")	     ? &r->conf->aliases[alias++] :
+			!strcmp(name, "user")	     ? &r->conf->snmp.users[user++] :
+			!strcmp(name, "certificate") ? &r->conf->web.certificates[certificate++] :
+						       (const void *)NULL;
 
 		if (b->bad)
 			continue;
@@ -283,6 +287,10 @@ static void check_all(struct conf_reader *r, const struct conf_text *text)
 			check_snmp(r, b);
 		else if (!strcmp(name, "mail"))
 			check_mail(r, b);
+		else if (!strcmp(name, "web"))
+			conf_web_check(r, b);
+		else if (!strcmp(name, "certificate"))
+			conf_certificate_check(r, b, object);
 	}
 	if (!r->conf->n_watches && r->conf->kernel)
 		conf_errors_add(r->errors, 0,

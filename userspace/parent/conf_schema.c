@@ -104,11 +104,17 @@ static const struct conf_section snmp_inside[] = {
 	{ 0 },
 };
 
+static const struct conf_section web_inside[] = {
+	{ .name = "certificate", .titled = true, .keys = conf_certificate_keys },
+	{ 0 },
+};
+
 static const struct conf_section root_inside[] = {
 	{ .name = "watch", .titled = true, .keys = conf_watch_keys },
 	{ .name = "snmp", .keys = conf_snmp_keys, .inside = snmp_inside },
 	{ .name = "alias", .titled = true, .keys = alias_keys },
 	{ .name = "mail", .keys = mail_keys },
+	{ .name = "web", .keys = conf_web_keys, .inside = web_inside },
 	{ .name = "store", .keys = store_keys },
 	{ .name = "control", .keys = control_keys },
 	{ 0 },
@@ -146,6 +152,7 @@ struct conf *conf_schema_defaults(void)
 		.retry_max = 3600,
 		.rate = 20,
 	};
+	conf_web_defaults(&c->web);
 	return c;
 }
 
@@ -157,7 +164,7 @@ static void *only_one(struct conf_reader *r, const struct conf_block *b)
 		void *object;
 	} sections[] = {
 		{ "root", r->conf },  { "snmp", &r->conf->snmp }, { "mail", &r->conf->mail },
-		{ "store", r->conf }, { "control", r->conf },
+		{ "store", r->conf }, { "control", r->conf },	  { "web", &r->conf->web },
 	};
 
 	for (size_t i = 0; i < sizeof(sections) / sizeof(sections[0]); i++) {
@@ -181,7 +188,11 @@ void *conf_schema_object(struct conf_reader *r, const struct conf_block *b)
 		return alias_new(r, b);
 	if (!strcmp(b->section->name, "user"))
 		return conf_user_new(r, b);
+	if (!strcmp(b->section->name, "certificate"))
+		return conf_certificate_new(r, b);
 	if (!strcmp(b->section->name, "mail"))
 		r->conf->mail.configured = true;
+	if (!strcmp(b->section->name, "web"))
+		r->conf->web.configured = true;
 	return only_one(r, b);
 }

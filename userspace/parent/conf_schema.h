@@ -37,7 +37,26 @@ void *conf_schema_object(struct conf_reader *r, const struct conf_block *b);
 extern const struct conf_key conf_watch_keys[];
 extern const struct conf_key conf_snmp_keys[];
 extern const struct conf_key conf_user_keys[];
+extern const struct conf_key conf_web_keys[];
+extern const struct conf_key conf_certificate_keys[];
 void *conf_watch_new(struct conf_reader *r, const struct conf_block *b);
 void *conf_user_new(struct conf_reader *r, const struct conf_block *b);
+void *conf_certificate_new(struct conf_reader *r, const struct conf_block *b);
+void conf_web_defaults(struct conf_web *web);
+
+/* What no option can know alone; mistakes go to the reader's errors. */
+void conf_web_check(struct conf_reader *r, const struct conf_block *b);
+void conf_certificate_check(struct conf_reader *r, const struct conf_block *b,
+			    const struct conf_certificate *c);
+void conf_standin_check(struct conf_reader *r, const struct conf_block *b,
+			const struct conf_watch *w);
+
+/* conf_read.c: whether @key stands in @b. */
+bool conf_given(const struct conf_block *b, const char *key);
+/* Where to point for @key of @b: its line, or that of the section. */
+int conf_line_of(const struct conf_block *b, const char *key);
+/* An error if @key is given: it has no effect with @with. */
+void conf_refuse_unused(struct conf_reader *r, const struct conf_block *b, const char *key,
+			const char *with);
 
 #endif /* RINGBACK_PARENT_CONF_SCHEMA_H */

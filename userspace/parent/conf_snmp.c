@@ -15,36 +15,13 @@
 #define COMMUNITY_MAX	 255
 #define ENGINE_ID_DIGITS 64
 
-/* "162": all of @text is a port. */
-static bool listen_port(const char *text, uint16_t *port)
-{
-	size_t len = strlen(text);
-	unsigned long n = strtoul(text, NULL, 10);
-
-	*port = n;
-	return len && len <= 5 && strspn(text, "0123456789") == len && n >= 1 && n <= 65535;
-}
-
 /* "udp:PORT", "udp:IPV4:PORT", "udp:[IPV6]:PORT" */
 static bool listen_parse(struct conf_listen *l, const char *text)
 {
-	char buf[sizeof(l->text)], *host = buf + strlen("udp:"), *port;
-
-	if (strncmp(text, "udp:", 4) || strlen(text) >= sizeof(buf))
+	if (strncmp(text, "udp:", 4) || strlen(text) >= sizeof(l->text))
 		return false;
-	strcpy(buf, text);
 	strcpy(l->text, text);
-	port = strrchr(buf, ':');
-	*port++ = '\0';
-	if (!listen_port(port, &l->port))
-		return false;
-	if (port <= host)
-		return true; /* the colon of "udp:" itself: any address */
-	if (*host == '[' && port[-2] == ']') {
-		port[-2] = '\0';
-		return !addr_parse(&l->addr, host + 1) && l->addr.family == AF_INET6;
-	}
-	return !addr_parse(&l->addr, host) && l->addr.family == AF_INET;
+	return conf_listen_parse(l, text + 4);
 }
 
 static void snmp_listen(CONF_PARSE_ARGS)

@@ -1,22 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The types of values in the configuration file: numbers, words, texts, files.
+ * The types of values in the configuration file: numbers, words, texts, addresses.
  */
 #include "conf_value.h"
 
 #include <ctype.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "../common/log.h"
-
-#define SECRET_MAX 1024 /* bytes of a passphrase or password */
 
 #define FIELD(type) ((type *)((char *)object + key->offset))
 
@@ -188,7 +183,7 @@ static size_t utf8_char(const unsigned char *s)
 	return c < least[n] || c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff) ? 0 : n;
 }
 
-static bool text_ok(const char *text, bool lines)
+bool conf_text_ok(const char *text, bool lines)
 {
 	const unsigned char *s = (const unsigned char *)text;
 	size_t n;
@@ -201,7 +196,7 @@ static bool text_ok(const char *text, bool lines)
 	return true;
 }
 
-static void replace(char **field, const char *text)
+void conf_replace(char **field, const char *text)
 {
 	free(*field);
 	*field = conf_strdup(text);
@@ -216,10 +211,10 @@ static void text_value(CONF_PARSE_ARGS, bool lines)
 		return;
 	snprintf(what, sizeof(what), "1 to %u bytes of UTF-8 text%s", key->max,
 		 lines ? "" : " in one line");
-	if (!*v->text || strlen(v->text) > key->max || !text_ok(v->text, lines))
+	if (!*v->text || strlen(v->text) > key->max || !conf_text_ok(v->text, lines))
 		conf_expected(r, entry, v, what);
 	else
-		replace(FIELD(char *), v->text);
+		conf_replace(FIELD(char *), v->text);
 }
 
 void conf_line(CONF_PARSE_ARGS)
@@ -245,7 +240,7 @@ void conf_host(CONF_PARSE_ARGS)
 			    "0123456789-._:") != len)
 		conf_expected(r, entry, v, "a host name or an address");
 	else
-		replace(FIELD(char *), v->text);
+		conf_replace(FIELD(char *), v->text);
 }
 
 /*
@@ -281,116 +276,55 @@ void conf_mail_address(CONF_PARSE_ARGS)
 	if (!mail_address_ok(v->text))
 		conf_expected(r, entry, v, "a mail address");
 	else
-		replace(FIELD(char *), v->text);
+		conf_replace(FIELD(char *), v->text);
 }
 
-/* --- files ----------------------------------------------------------------- */
-static const struct conf_value *path_value(struct conf_reader *r, const struct conf_key *key,
-					   const struct conf_entry *entry)
+/* --- addresses ------------------------------------------------------------- */
+/* "162": all of @text is a port. */
+static bool listen_port(const char *text, uint16_t *port)
 {
-	const struct conf_value *v = conf_one(r, entry);
-	size_t len;
-	char what[80];
+	size_t len = strlen(text);
+	unsigned long n = strtoul(text, NULL, 10);
 
-	if (!v)
-		return NULL;
-	len = strlen(v->text);
-	if (len > 1 && len <= key->max && v->text[0] == '/' && v->text[len - 1] != '/')
-		return v;
-	snprintf(what, sizeof(what), "the absolute path of a file, up to %u bytes", key->max);
-	conf_expected(r, entry, v, what);
-	return NULL;
+	*port = n;
+	return len && len <= 5 && strspn(text, "0123456789") == len && n >= 1 && n <= 65535;
 }
 
-void conf_path(CONF_PARSE_ARGS)
+bool conf_listen_parse(struct conf_listen *l, const char *text)
 {
-	const struct conf_value *v = path_value(r, key, entry);
+	char host[sizeof(l->text)], *port;
 
-	if (v)
-		replace(FIELD(char *), v->text);
-}
-
-static void file_error(struct conf_reader *r, const struct conf_entry *entry,
-		       const struct conf_value *v, const char *why)
-{
-	conf_errors_add(r->errors, v->line, "%s: %.200s: %s", entry->key, v->text, why);
-}
-
-/* Opens a regular file for reading; -1 and an error. */
-static int open_file(struct conf_reader *r, const struct conf_entry *entry,
-		     const struct conf_value *v, struct stat *st)
-{
-	/* O_NONBLOCK: a FIFO must not stop the parent */
-	int fd = open(v->text, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-
-	if (fd < 0 || fstat(fd, st)) {
-		file_error(r, entry, v, strerror(errno));
-	} else if (!S_ISREG(st->st_mode)) {
-		file_error(r, entry, v, "expected a regular file");
-	} else {
-		return fd;
+	if (strlen(text) >= sizeof(host))
+		return false;
+	strcpy(host, text);
+	port = strrchr(host, ':');
+	if (!port)
+		return listen_port(host, &l->port);
+	*port++ = '\0';
+	if (!listen_port(port, &l->port))
+		return false;
+	if (*host == '[' && port[-2] == ']') {
+		port[-2] = '\0';
+		return !addr_parse(&l->addr, host + 1) && l->addr.family == AF_INET6;
 	}
-	if (fd >= 0)
-		close(fd);
-	return -1;
+	return !addr_parse(&l->addr, host) && l->addr.family == AF_INET;
 }
 
-void conf_file(CONF_PARSE_ARGS)
+void conf_prefixes(struct conf_reader *r, const struct conf_entry *entry, struct prefix **list,
+		   size_t *n)
 {
-	const struct conf_value *v = path_value(r, key, entry);
-	struct stat st;
-	int fd;
+	for (size_t i = 0; i < entry->n; i++) {
+		const struct conf_value *v = &entry->values[i];
+		struct prefix p;
+		int err = prefix_parse(&p, v->text);
 
-	if (!v)
-		return;
-	fd = open_file(r, entry, v, &st);
-	if (fd < 0)
-		return;
-	close(fd);
-	replace(FIELD(char *), v->text);
-}
-
-static void take_secret(CONF_PARSE_ARGS, const struct conf_value *v, char *secret)
-{
-	char why[80];
-
-	secret[strcspn(secret, "\r\n")] = '\0';
-	if (strlen(secret) < key->min) {
-		snprintf(why, sizeof(why), "expected %u bytes or more in its first line", key->min);
-		file_error(r, entry, v, why);
-	} else {
-		replace(FIELD(char *), secret);
+		if (err == -ERANGE)
+			conf_expected(r, entry, v, "a prefix without bits beyond its length");
+		else if (err)
+			conf_expected(r, entry, v, "an address or a prefix, as 192.0.2.0/24");
+		if (err)
+			continue;
+		*list = conf_grow(*list, *n, sizeof(**list));
+		(*list)[(*n)++] = p;
 	}
-}
-
-void conf_secret(CONF_PARSE_ARGS)
-{
-	const struct conf_value *v = path_value(r, key, entry);
-	char secret[SECRET_MAX + 2];
-	struct stat st;
-	ssize_t n;
-	int fd;
-
-	if (!v)
-		return;
-	fd = open_file(r, entry, v, &st);
-	if (fd < 0)
-		return;
-	if (st.st_mode & S_IRWXO) {
-		file_error(r, entry, v, "others may read or write this secret: chmod o= FILE");
-		close(fd);
-		return;
-	}
-	n = read(fd, secret, sizeof(secret) - 1);
-	close(fd);
-	if (n < 0) {
-		file_error(r, entry, v, strerror(errno));
-		return;
-	}
-	secret[n] = '\0';
-	if (strcspn(secret, "\r\n") > SECRET_MAX)
-		file_error(r, entry, v, "its first line is longer than 1024 bytes");
-	else
-		take_secret(r, key, entry, object, v, secret);
-	explicit_bzero(secret, sizeof(secret));
 }

@@ -34,10 +34,12 @@ void conf_words(CONF_PARSE_ARGS);
 /* char *, owned by the object. */
 void conf_line(CONF_PARSE_ARGS); /* UTF-8 of one line */
 void conf_lines(CONF_PARSE_ARGS); /* UTF-8 of several lines */
-void conf_path(CONF_PARSE_ARGS); /* absolute */
-void conf_file(CONF_PARSE_ARGS); /* absolute, and there is such a file */
 void conf_host(CONF_PARSE_ARGS); /* host name or address */
 void conf_mail_address(CONF_PARSE_ARGS);
+
+/* conf_file.c: likewise char *. */
+void conf_path(CONF_PARSE_ARGS); /* absolute */
+void conf_file(CONF_PARSE_ARGS); /* absolute, and there is such a file */
 /* The first line of a file that is closed to others; key->min bytes at least. */
 void conf_secret(CONF_PARSE_ARGS);
 
@@ -56,5 +58,23 @@ const char *conf_word_list(const char *const *words, char *buf, size_t size);
 void *conf_grow(void *array, size_t n, size_t size);
 /* strdup() that never fails. */
 char *conf_strdup(const char *text);
+/* Frees the text in @field and puts a copy of @text there. */
+void conf_replace(char **field, const char *text);
+/* Whether @text is UTF-8 without control characters; with @lines, of several lines. */
+bool conf_text_ok(const char *text, bool lines);
+/* "PORT" (any address), "IPV4:PORT" or "[IPV6]:PORT" into address and port of @l. */
+bool conf_listen_parse(struct conf_listen *l, const char *text);
+/* Appends the values of @entry to @list of *@n. */
+void conf_prefixes(struct conf_reader *r, const struct conf_entry *entry, struct prefix **list,
+		   size_t *n);
+/*
+ * What is in the file that @entry names: 1 to @max bytes and a NUL, to be freed by the
+ * caller; NULL and an error. With @secret the file has to be closed to others. @len: may
+ * be NULL, then a NUL in the file is an error.
+ */
+char *conf_file_read(struct conf_reader *r, const struct conf_entry *entry, uint32_t max,
+		     bool secret, size_t *len);
+/* "KEY: FILE: WHY", of the only value of @entry. */
+void conf_file_error(struct conf_reader *r, const struct conf_entry *entry, const char *why);
 
 #endif /* RINGBACK_PARENT_CONF_VALUE_H */

@@ -4,31 +4,11 @@
  */
 #include "conf_schema.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define COUNT_MAX 1000000 /* failures or clients before a service is down */
-
-static void prefixes(struct conf_reader *r, const struct conf_entry *entry, struct prefix **list,
-		     size_t *n)
-{
-	for (size_t i = 0; i < entry->n; i++) {
-		const struct conf_value *v = &entry->values[i];
-		struct prefix p;
-		int err = prefix_parse(&p, v->text);
-
-		if (err == -ERANGE)
-			conf_expected(r, entry, v, "a prefix without bits beyond its length");
-		else if (err)
-			conf_expected(r, entry, v, "an address or a prefix, as 192.0.2.0/24");
-		if (err)
-			continue;
-		*list = conf_grow(*list, *n, sizeof(**list));
-		(*list)[(*n)++] = p;
-	}
-}
 
 static void watch_servers(CONF_PARSE_ARGS)
 {
@@ -37,7 +17,7 @@ static void watch_servers(CONF_PARSE_ARGS)
 	(void)key;
 	if (!entry->n)
 		conf_expected(r, entry, NULL, "one server or more");
-	prefixes(r, entry, &w->servers, &w->n_servers);
+	conf_prefixes(r, entry, &w->servers, &w->n_servers);
 }
 
 static void watch_clients(CONF_PARSE_ARGS)
@@ -45,7 +25,7 @@ static void watch_clients(CONF_PARSE_ARGS)
 	struct conf_watch *w = object;
 
 	(void)key;
-	prefixes(r, entry, &w->clients, &w->n_clients);
+	conf_prefixes(r, entry, &w->clients, &w->n_clients);
 }
 
 static void watch_ports(CONF_PARSE_ARGS)
@@ -121,6 +101,34 @@ static void watch_admission(CONF_PARSE_ARGS)
 		w->admission = i;
 }
 
+/* "tls" is a port's and "pass" nobody's wish: neither can be asked for. */
+static void watch_profile(CONF_PARSE_ARGS)
+{
+	static const char *const words[] = { "auto", "http", "text", "reset", NULL };
+	static const enum profile profiles[] = { PROFILE_AUTO, PROFILE_HTTP, PROFILE_TEXT,
+						 PROFILE_RESET };
+	struct conf_key alone = { .name = key->name, .words = words };
+	struct conf_watch *w = object;
+	unsigned int i = 0;
+
+	conf_word(r, &alone, entry, &i);
+	w->profile = profiles[i];
+}
+
+static void watch_tls(CONF_PARSE_ARGS)
+{
+	static const char *const words[] = { "pass", "reset", NULL };
+	struct conf_key alone = { .name = key->name, .words = words };
+	struct conf_watch *w = object;
+	unsigned int i = 0;
+
+	conf_word(r, &alone, entry, &i);
+	w->standin_tls_reset = i;
+}
+
+/* In the order of enum inquire. */
+static const char *const inquire_words[] = { "off", "whether", "where", NULL };
+
 /* In the order of the bits of enum evidence; the operator always counts. */
 static const char *const evidence_words[] = { "trap", "reply", "probe", NULL };
 /* In the order of the bits of enum route. */
@@ -145,6 +153,11 @@ const struct conf_key conf_watch_keys[] = {
 	CONF_U32("probe-max", struct conf_watch, probe_max, 1, CONF_DAY, "seconds"),
 	CONF_U32("probe-timeout", struct conf_watch, probe_timeout, 1, 60, "seconds"),
 	CONF_OPTION("notify", conf_words, struct conf_watch, notify, .words = route_words),
+	CONF_OPTION("standin", conf_bool, struct conf_watch, standin),
+	CONF_OPTION("standin-profile", watch_profile, struct conf_watch, profile),
+	CONF_OPTION("standin-tls", watch_tls, struct conf_watch, standin_tls_reset),
+	CONF_U32("standin-retry", struct conf_watch, standin_retry, 0, COUNT_MAX, "connections"),
+	CONF_OPTION("inquire", conf_word, struct conf_watch, inquire, .words = inquire_words),
 	{ 0 },
 };
 
@@ -175,6 +188,9 @@ void *conf_watch_new(struct conf_reader *r, const struct conf_block *b)
 		.probe_max = 300,
 		.probe_timeout = 5,
 		.notify = ROUTE_MAIL,
+		.profile = PROFILE_AUTO,
+		.standin_retry = 20,
+		.inquire = INQUIRE_OFF,
 	};
 
 	if (!watch_name_ok(b->title))
