@@ -97,7 +97,7 @@ static int run(struct spawn *s, struct conf *conf)
 
 	if (!control)
 		fatal("out of memory");
-	if (lock >= 0 && !sockets_traps(&s->sockets, conf) &&
+	if (lock >= 0 && !sockets_listen(&s->sockets, conf) &&
 	    !sockets_control(&s->sockets, control, s->rights.gid)) {
 		status = supervise(s, conf);
 		unlink(control);

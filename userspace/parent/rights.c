@@ -16,6 +16,8 @@
 
 #include "../common/log.h"
 
+#define FILES_BESIDE 128 /* sockets that listen, the loop, the other rooms, the status page */
+
 void rights_guard_memory(void)
 {
 	const struct rlimit none = { 0, 0 };
@@ -75,6 +77,16 @@ static void stay_close(pid_t parent)
 		_exit(0); /* it died before we asked to be told */
 }
 
+/* Descriptors for @connections, and for what else a room has open. */
+static void allow_connections(uint32_t connections)
+{
+	const struct rlimit files = { connections + FILES_BESIDE, connections + FILES_BESIDE };
+
+	if (setrlimit(RLIMIT_NOFILE, &files))
+		fatal("cannot have %u descriptors: %s", (unsigned int)files.rlim_max,
+		      strerror(errno));
+}
+
 void rights_drop(enum room room, const struct conf *conf, const struct rights *r, pid_t parent)
 {
 	static const cap_value_t net_admin = CAP_NET_ADMIN;
@@ -117,13 +129,14 @@ void rights_drop(enum room room, const struct conf *conf, const struct rights *r
 		seccomp_no_escape();
 		break;
 	case ROOM_WEB: /* connections on sockets it already has */
+		allow_connections(conf->web.connections);
 		enter(r->empty);
 		drop_bounding_set();
 		become(r, false);
 		keep_only(NULL, 0);
 		stay_close(parent);
 		no_new_privs();
-		seccomp_no_escape();
+		seccomp_only_connections();
 		break;
 	case ROOM_PARENT:
 	case ROOM_MAX:

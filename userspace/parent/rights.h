@@ -25,9 +25,11 @@ void rights_guard_memory(void);
  */
 void rights_drop(enum room room, const struct conf *conf, const struct rights *r, pid_t parent);
 
-/* --- seccomp.c: system calls; both fatal, both need no_new_privs ----------- */
+/* --- seccomp.c: system calls; all fatal, all need no_new_privs ------------- */
 /* Only what a reader of datagrams needs; anything else kills the process. */
 void seccomp_only_datagrams(void);
+/* Likewise for who accepts connections on the sockets it has, and makes none. */
+void seccomp_only_connections(void);
 /* Everything but what an intruder would look for first; that gets EPERM. */
 void seccomp_no_escape(void);
 

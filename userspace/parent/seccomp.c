@@ -47,7 +47,10 @@ static void filter_load(scmp_filter_ctx ctx)
 	seccomp_release(ctx);
 }
 
-void seccomp_only_datagrams(void)
+/*
+ * What a room does with the sockets it was given, and @more. The rest kills it.
+ */
+static void only(const char *const *more, size_t n)
 {
 	static const char *const allowed[] = {
 		/* the sockets it was given */
@@ -139,6 +142,7 @@ void seccomp_only_datagrams(void)
 	static const int mappings[] = { SCMP_SYS(mmap), SCMP_SYS(mmap2), SCMP_SYS(mprotect) };
 
 	add_rules(ctx, SCMP_ACT_ALLOW, allowed, ARRAY_SIZE(allowed));
+	add_rules(ctx, SCMP_ACT_ALLOW, more, n);
 	add_rules(ctx, SCMP_ACT_ERRNO(EACCES), refused, ARRAY_SIZE(refused));
 	for (size_t i = 0; i < ARRAY_SIZE(mappings); i++) {
 		if (seccomp_rule_add(ctx, SCMP_ACT_ALLOW, mappings[i], 1,
@@ -151,6 +155,29 @@ void seccomp_only_datagrams(void)
 	    seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), 1, SCMP_A0(SCMP_CMP_EQ, 0)))
 		fatal("seccomp: rule for the own process");
 	filter_load(ctx);
+}
+
+void seccomp_only_datagrams(void)
+{
+	only(NULL, 0);
+}
+
+void seccomp_only_connections(void)
+{
+	static const char *const more[] = {
+		"accept",
+		"accept4",
+		/* a pair for the control protocol; other families make none */
+		"socketpair",
+		/* what libevent's loop is made of */
+		"eventfd2",
+		"pipe2",
+		"timerfd_create",
+		"timerfd_settime",
+		"timerfd_settime64",
+	};
+
+	only(more, ARRAY_SIZE(more));
 }
 
 void seccomp_no_escape(void)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The sockets that only root can open: the trap ports and the control socket.
+ * The sockets that only root can open: the ports of traps and pages, and the
+ * control socket.
  */
 #include "sockets.h"
 
@@ -17,10 +18,11 @@
 /* 22,000 traps a second overrun the default; a blast shall find room. */
 #define TRAPS_RCVBUF  (4 * 1024 * 1024)
 #define CONTROL_QUEUE 64
+#define WEB_QUEUE     1024 /* connections that wait while the room is busy or starts */
 
-/* --- traps ----------------------------------------------------------------- */
+/* --- datagrams and connections -------------------------------------------- */
 /* Without the rights or the option the socket still works: no error. */
-static void tune(int fd)
+static void tune_traps(int fd)
 {
 	int size = TRAPS_RCVBUF, on = 1;
 
@@ -30,66 +32,157 @@ static void tune(int fd)
 		log_warn("traps: lost datagrams will not be counted: %m");
 }
 
-static int bind_udp(const struct addr *addr, uint16_t port)
+static bool is_standin(const struct socket_bound *b)
+{
+	return b->room == ROOM_WEB && b->web.face == WEB_STANDIN;
+}
+
+static int set(int fd, int level, int option)
+{
+	static const int on = 1;
+
+	return setsockopt(fd, level, option, &on, sizeof(on)) ? -errno : 0;
+}
+
+/*
+ * Connections that the stand-in answers arrive with the server's address, which
+ * is not one of this host: only a transparent socket may have them.
+ */
+static int prepare(int fd, const struct socket_bound *b)
+{
+	bool v6 = b->addr.family == AF_INET6;
+	int err = v6 ? set(fd, IPPROTO_IPV6, IPV6_V6ONLY) : 0;
+
+	if (!err && b->room == ROOM_WEB)
+		err = set(fd, SOL_SOCKET, SO_REUSEADDR);
+	if (!err && is_standin(b))
+		err = v6 ? set(fd, IPPROTO_IPV6, IPV6_TRANSPARENT) :
+			   set(fd, IPPROTO_IP, IP_TRANSPARENT);
+	return err;
+}
+
+static int bind_fd(int fd, const struct socket_bound *b)
 {
 	struct sockaddr_storage ss;
-	socklen_t len = addr_to_sockaddr(addr, port, &ss);
-	int fd = socket(ss.ss_family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	int on = 1, err;
+	socklen_t len = addr_to_sockaddr(&b->addr, b->port, &ss);
+	int err = prepare(fd, b);
 
-	if (fd < 0)
+	if (err)
+		return err;
+	if (bind(fd, (struct sockaddr *)&ss, len))
 		return -errno;
-	if ((ss.ss_family == AF_INET6 &&
-	     setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on))) ||
-	    bind(fd, (struct sockaddr *)&ss, len)) {
-		err = -errno;
-		close(fd);
+	return b->room == ROOM_WEB && listen(fd, WEB_QUEUE) ? -errno : 0;
+}
+
+static int bind_socket(const struct socket_bound *b)
+{
+	int type = b->room == ROOM_WEB ? SOCK_STREAM : SOCK_DGRAM;
+	int fd = socket(b->addr.family, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	int err = fd < 0 ? -errno : bind_fd(fd, b);
+
+	if (err) {
+		if (fd >= 0)
+			close(fd);
 		return err;
 	}
-	tune(fd);
+	if (b->room == ROOM_TRAPS)
+		tune_traps(fd);
 	return fd;
 }
 
+/* --- the list --------------------------------------------------------------- */
 static void bound_close(struct socket_bound *b)
 {
 	if (b->fd >= 0)
 		close(b->fd);
 }
 
-/* Takes the socket of @addr and @port out of @old, or -1. */
-static int take(struct sockets *old, const struct addr *addr, uint16_t port)
+/* Takes the socket that serves for @b out of @old, or -1. */
+static int take(struct sockets *old, const struct socket_bound *b)
 {
 	int fd;
 
-	for (size_t i = 0; i < old->n_traps; i++) {
-		struct socket_bound *b = &old->traps[i];
+	for (size_t i = 0; i < old->n_bound; i++) {
+		struct socket_bound *o = &old->bound[i];
 
-		if (b->fd < 0 || b->port != port || !addr_equal(&b->addr, addr))
+		if (o->fd < 0 || o->room != b->room || is_standin(o) != is_standin(b) ||
+		    o->port != b->port || !addr_equal(&o->addr, &b->addr))
 			continue;
-		fd = b->fd;
-		b->fd = -1;
+		fd = o->fd;
+		o->fd = -1;
 		return fd;
 	}
 	return -1;
 }
 
 /* "any" is a socket per family; a kernel without IPv6 has one. */
-static void want(struct sockets *s, struct sockets *old, const struct conf_listen *l)
+static void want(struct sockets *s, struct sockets *old, enum room room, enum web_face face,
+		 const struct conf_listen *l)
 {
 	static const struct addr any[] = { { .family = AF_INET }, { .family = AF_INET6 } };
 	const struct addr *addr = l->addr.family ? &l->addr : any;
 	size_t n = l->addr.family ? 1 : 2;
 
 	for (size_t i = 0; i < n; i++) {
-		s->traps = reallocarray(s->traps, s->n_traps + 1, sizeof(*s->traps));
-		if (!s->traps)
-			fatal("out of memory");
-		s->traps[s->n_traps++] = (struct socket_bound){
+		struct socket_bound b = {
 			.addr = addr[i],
 			.port = l->port,
-			.fd = take(old, &addr[i], l->port),
+			.room = room,
+			.web = { .face = face, .tls = l->tls },
 		};
+
+		b.fd = take(old, &b);
+		s->bound = reallocarray(s->bound, s->n_bound + 1, sizeof(b));
+		if (!s->bound)
+			fatal("out of memory");
+		s->bound[s->n_bound++] = b;
 	}
+}
+
+static bool stands_in(const struct conf *conf)
+{
+	for (size_t i = 0; i < conf->n_watches; i++) {
+		if (conf->watches[i].standin)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * On the loopback's addresses, never on "any": a wildcard would also get what is
+ * meant for the same port of a server that lives.
+ */
+static void want_standin(struct sockets *s, struct sockets *old, const struct conf *conf)
+{
+	static const char *const loopback[] = { "127.0.0.1", "::1" };
+	struct conf_listen l = { .port = conf->web.standin_port };
+
+	for (size_t i = 0; i < 2; i++) {
+		addr_parse(&l.addr, loopback[i]);
+		want(s, old, ROOM_WEB, WEB_STANDIN, &l);
+	}
+}
+
+static void want_web(struct sockets *s, struct sockets *old, const struct conf *conf)
+{
+	const struct conf_web *web = &conf->web;
+
+	if (!web->configured)
+		return;
+	if (stands_in(conf))
+		want_standin(s, old, conf);
+	for (size_t i = 0; i < web->n_listen; i++)
+		want(s, old, ROOM_WEB, WEB_PORTAL, &web->listen[i]);
+	for (size_t i = 0; i < web->n_status; i++)
+		want(s, old, ROOM_WEB, WEB_STATUS, &web->status[i]);
+}
+
+/* A host without IPv6, be it the kernel's or the loopback's, is no error there. */
+static bool no_ipv6(const struct socket_bound *b)
+{
+	static const struct addr one = { .family = AF_INET6, .bytes[15] = 1 };
+
+	return b->fd == -EAFNOSUPPORT || (b->fd == -EADDRNOTAVAIL && addr_equal(&b->addr, &one));
 }
 
 /* Binds what has no socket yet; what cannot be bound leaves the list. */
@@ -99,35 +192,36 @@ static int bind_missing(struct sockets *s)
 	size_t kept = 0;
 	int err = 0;
 
-	for (size_t i = 0; i < s->n_traps; i++) {
-		struct socket_bound b = s->traps[i];
+	for (size_t i = 0; i < s->n_bound; i++) {
+		struct socket_bound b = s->bound[i];
 
 		if (b.fd < 0)
-			b.fd = bind_udp(&b.addr, b.port);
+			b.fd = bind_socket(&b);
 		if (b.fd >= 0) {
-			s->traps[kept++] = b;
-		} else if (b.fd != -EAFNOSUPPORT) {
+			s->bound[kept++] = b;
+		} else if (!no_ipv6(&b)) {
 			err = b.fd;
-			log_err("traps: cannot listen on %s port %u: %s",
+			log_err("%s: cannot listen on %s port %u: %s", room_name(b.room),
 				addr_format(&b.addr, text), b.port, strerror(-err));
 		}
 	}
-	s->n_traps = kept;
+	s->n_bound = kept;
 	return err;
 }
 
-int sockets_traps(struct sockets *s, const struct conf *conf)
+int sockets_listen(struct sockets *s, const struct conf *conf)
 {
 	struct sockets old = *s;
 
-	s->traps = NULL;
-	s->n_traps = 0;
+	s->bound = NULL;
+	s->n_bound = 0;
 	for (size_t i = 0; i < conf->snmp.n_listen; i++)
-		want(s, &old, &conf->snmp.listen[i]);
+		want(s, &old, ROOM_TRAPS, 0, &conf->snmp.listen[i]);
+	want_web(s, &old, conf);
 	/* before the new ones are bound: "any" and an address exclude each other */
-	for (size_t i = 0; i < old.n_traps; i++)
-		bound_close(&old.traps[i]);
-	free(old.traps);
+	for (size_t i = 0; i < old.n_bound; i++)
+		bound_close(&old.bound[i]);
+	free(old.bound);
 	return bind_missing(s);
 }
 
@@ -182,9 +276,9 @@ int sockets_control(struct sockets *s, const char *path, gid_t gid)
 
 void sockets_close(struct sockets *s)
 {
-	for (size_t i = 0; i < s->n_traps; i++)
-		bound_close(&s->traps[i]);
-	free(s->traps);
+	for (size_t i = 0; i < s->n_bound; i++)
+		bound_close(&s->bound[i]);
+	free(s->bound);
 	if (s->control >= 0)
 		close(s->control);
 	*s = (struct sockets){ .control = -1 };

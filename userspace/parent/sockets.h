@@ -6,23 +6,25 @@
 #ifndef RINGBACK_PARENT_SOCKETS_H
 #define RINGBACK_PARENT_SOCKETS_H
 
-#include "../common/conf.h"
+#include "../common/room.h"
 
 struct sockets {
 	struct socket_bound {
 		struct addr addr; /* AF_UNSPEC became one of each family */
 		uint16_t port;
+		enum room room; /* ROOM_TRAPS or ROOM_WEB */
+		struct listen_web web; /* with ROOM_WEB */
 		int fd;
-	} * traps;
-	size_t n_traps;
+	} * bound;
+	size_t n_bound;
 	int control;
 };
 
 /*
- * Binds what @conf->snmp listens on; what is bound already is kept, what is not
- * wanted any more is closed. 0 or -errno (logged), with what could be bound.
+ * Binds what the rooms of @conf listen on; what is bound already is kept, what is
+ * not wanted any more is closed. 0 or -errno (logged), with what could be bound.
  */
-int sockets_traps(struct sockets *s, const struct conf *conf);
+int sockets_listen(struct sockets *s, const struct conf *conf);
 
 /*
  * Binds and listens on the control socket @path: root and @gid may connect.

@@ -31,16 +31,20 @@ static const char *const process_names[ROOM_MAX] = {
 /* --- the child ------------------------------------------------------------- */
 static void list_sockets(struct room_start *start, const struct spawn *s, enum room room)
 {
-	size_t n = room == ROOM_TRAPS ? s->sockets.n_traps : room == ROOM_ENGINE ? 1 : 0;
+	const struct sockets *all = &s->sockets;
 
-	start->listen_fds = calloc(n + 1, sizeof(int));
-	if (!start->listen_fds)
+	start->listen_fds = calloc(all->n_bound + 1, sizeof(*start->listen_fds));
+	start->listen_web = calloc(all->n_bound + 1, sizeof(*start->listen_web));
+	if (!start->listen_fds || !start->listen_web)
 		fatal("out of memory");
-	start->n_listen_fds = n;
 	if (room == ROOM_ENGINE)
-		start->listen_fds[0] = s->sockets.control;
-	for (size_t i = 0; i < n && room == ROOM_TRAPS; i++)
-		start->listen_fds[i] = s->sockets.traps[i].fd;
+		start->listen_fds[start->n_listen_fds++] = all->control;
+	for (size_t i = 0; i < all->n_bound; i++) {
+		if (all->bound[i].room != room)
+			continue;
+		start->listen_web[start->n_listen_fds] = all->bound[i].web;
+		start->listen_fds[start->n_listen_fds++] = all->bound[i].fd;
+	}
 }
 
 static int move_fd(int fd, int to)

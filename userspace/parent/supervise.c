@@ -393,9 +393,9 @@ static void reload(struct parent *p)
 
 static void take_over(struct parent *p)
 {
-	if (sockets_traps(&p->spawn->sockets, p->next)) {
+	if (sockets_listen(&p->spawn->sockets, p->next)) {
 		log_err("not reloaded; the configuration from before stays in use");
-		sockets_traps(&p->spawn->sockets, p->conf);
+		sockets_listen(&p->spawn->sockets, p->conf);
 		conf_free(p->next);
 	} else {
 		conf_free(p->conf);
