@@ -19,7 +19,7 @@ _ringback_after()
 
 	case $line in
 	'')
-		echo watch show limit forget monitor contact recover
+		echo watch show limit forget monitor contact recover why
 		;;
 	watch)
 		echo add del
@@ -55,8 +55,11 @@ _ringback_after()
 	'show waiters server' | 'show waiters '*' server' | recover)
 		_ringback_values server show outages
 		;;
-	'show waiters client' | 'show waiters '*' client')
+	'show waiters client' | 'show waiters '*' client' | why)
 		_ringback_values client show waiters
+		;;
+	'why '*)
+		[ $# -gt 2 ] || _ringback_values server show outages
 		;;
 	'show waiters'*)
 		echo server client

@@ -251,6 +251,11 @@ static void garbage_is_answered(void **state)
 		"{\"command\":\"recover\",\"server\":\"192.0.2.1\",\"proto\":\"tcp\"}",
 		"{\"command\":\"recover\",\"server\":\"192.0.2.1\",\"proto\":\"tcp\",\"port\":65536}",
 		"{\"command\":\"recover\",\"server\":\"192.0.2.1\",\"proto\":\"x\",\"port\":80}",
+		"{\"command\":\"why\"}",
+		"{\"command\":\"why\",\"server\":\"192.0.2.1\"}",
+		"{\"command\":\"why\",\"server\":\"192.0.2.1\",\"client\":\"192.0.2.1\"}",
+		"{\"command\":\"why\",\"server\":\"192.0.2.1\",\"client\":\"2001:db8::1\","
+		"\"proto\":\"tcp\",\"port\":80}",
 		"{\"command\":\"contact add\"}",
 		"{\"command\":\"contact add\",\"key\":[],\"mail\":{}}",
 		"{\"command\":\"contact del\"}",

@@ -2,20 +2,6 @@
 /* recover: the operator's own evidence */
 #include "control.h"
 
-static json_t *make_request(const struct service *s)
-{
-	char addr[ADDR_STRLEN], proto[8];
-	json_t *request;
-
-	request = json_pack("{s:s, s:s}", "command", "recover", "server",
-			    addr_format(&s->server, addr));
-	if (request && s->proto) {
-		json_object_set_new(request, "proto", json_string(proto_format(s->proto, proto)));
-		json_object_set_new(request, "port", json_integer(s->port));
-	}
-	return request;
-}
-
 int cmd_recover(struct cli *cli, int argc, char **argv)
 {
 	static const struct column columns[] = {
@@ -37,5 +23,6 @@ int cmd_recover(struct cli *cli, int argc, char **argv)
 			  cli_addr(cli, argv[0], &s.server);
 	if (err)
 		return err;
-	return control_show(cli, make_request(&s), columns, sizeof(columns) / sizeof(columns[0]));
+	return control_show(cli, control_about("recover", &s), columns,
+			    sizeof(columns) / sizeof(columns[0]));
 }

@@ -247,6 +247,20 @@ int control_request(struct cli *cli, json_t *request, control_row fn, void *arg,
 	return err;
 }
 
+json_t *control_about(const char *command, const struct service *s)
+{
+	char addr[ADDR_STRLEN], proto[8];
+	json_t *request;
+
+	request = json_pack("{s:s, s:s}", "command", command, "server",
+			    addr_format(&s->server, addr));
+	if (request && s->proto) {
+		json_object_set_new(request, "proto", json_string(proto_format(s->proto, proto)));
+		json_object_set_new(request, "port", json_integer(s->port));
+	}
+	return request;
+}
+
 void control_write(struct writer *out, json_t *row)
 {
 	const char *proto = json_string_value(json_object_get(row, "proto"));

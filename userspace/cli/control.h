@@ -31,6 +31,8 @@ int control_read(struct cli *cli, struct control *c, control_row fn, void *arg, 
 /* control_open(), control_read(), control_close(). */
 int control_request(struct cli *cli, json_t *request, control_row fn, void *arg, json_t **done);
 
+/* A request about a server or, where it has a protocol, a service. NULL: out of memory. */
+json_t *control_about(const char *command, const struct service *s);
 /*
  * The whole of a command that lists: collects the rows of @request (taken over),
  * then prints them in @columns.

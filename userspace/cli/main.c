@@ -34,6 +34,7 @@ static const struct command commands[] = {
 	{ "contact import", "FILE.csv|-", "add many; columns: key,mail", cmd_contact_import,
 	  false },
 	{ "recover", "A [PROTO/PORT]", "declare a server back", cmd_recover, false },
+	{ "why", "CLIENT A [PROTO/PORT]", "why it was told, or was not", cmd_why, false },
 };
 
 #define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))

@@ -27,6 +27,9 @@
  *   contact import rows: [[line, key, mail]..] row per refused line: line, error
  *                                              done: imported, refused
  *   recover        server [proto port]         row per outage taken up
+ *   why            client server [proto port]  a sentence a row, in order: server proto
+ *                                              port topic code outage text; without proto
+ *                                              and port: of all that is known there
  *   monitor                                    rows until the client closes:
  *                                              time event server proto port
  *                                              client detail

@@ -112,6 +112,22 @@ bool request_addr(json_t *request, const char *member, struct addr *a)
 	return json_is_string(value) && addr_parse(a, json_string_value(value)) == 0;
 }
 
+bool request_service(json_t *request, struct service *s)
+{
+	json_t *proto = json_object_get(request, "proto");
+	json_int_t port = json_integer_value(json_object_get(request, "port"));
+
+	memset(s, 0, sizeof(*s));
+	if (!request_addr(request, "server", &s->server) || !s->server.family)
+		return false;
+	if (!proto || json_is_null(proto))
+		return true;
+	if (json_is_string(proto))
+		s->proto = proto_parse(json_string_value(proto));
+	s->port = port;
+	return s->proto && port >= 1 && port <= 65535;
+}
+
 /* --- clients --------------------------------------------------------------------- */
 
 static void client_free(struct client *cl)
@@ -143,6 +159,7 @@ static const struct control_command monitor_commands[] = {
 static const struct control_command *const commands[] = {
 	control_show_commands,
 	control_change_commands,
+	control_why_commands,
 	monitor_commands,
 };
 

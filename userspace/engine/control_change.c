@@ -150,29 +150,19 @@ static void recover_row(const struct outage *o, void *arg)
 
 static void recover(struct client *cl, json_t *request)
 {
-	json_t *proto = json_object_get(request, "proto"), *port = json_object_get(request, "port");
-	json_int_t port_value = json_integer_value(port);
-	uint8_t proto_value = 0;
-	struct addr server;
 	char text[ADDR_STRLEN];
+	struct service s;
 	unsigned int n;
 
-	if (!request_addr(request, "server", &server) || !server.family) {
-		client_error(cl, 2, "the server must be an address");
+	if (!request_service(request, &s)) {
+		client_error(cl, 2, "the server must be an address, its service like tcp/80");
 		return;
 	}
-	if (json_is_string(proto))
-		proto_value = proto_parse(json_string_value(proto));
-	if ((proto && !json_is_null(proto) && !proto_value) ||
-	    (proto_value && (port_value < 1 || port_value > 65535))) {
-		client_error(cl, 2, "the service must be like tcp/80");
-		return;
-	}
-	n = tracker_recover(cl->e->tracker, &server, proto_value, port_value, recover_row, cl);
+	n = tracker_recover(cl->e->tracker, &s.server, s.proto, s.port, recover_row, cl);
 	if (n)
 		client_done(cl, json_pack("{s:i}", "rows", (int)n));
 	else
-		client_error(cl, 1, "no outage of %s is open", addr_format(&server, text));
+		client_error(cl, 1, "no outage of %s is open", addr_format(&s.server, text));
 }
 
 const struct control_command control_change_commands[] = {

@@ -56,6 +56,11 @@ json_t *json_text(const char *text); /* "" or NULL: null; not UTF-8: escaped */
 
 /* A member of a request: false if it is there but no address. Absent: AF_UNSPEC. */
 bool request_addr(json_t *request, const char *member, struct addr *a);
+/*
+ * The members server, proto and port: false if they are no service. Absent or null
+ * proto: only the server, which must be there.
+ */
+bool request_service(json_t *request, struct service *s);
 
 struct control_command {
 	const char *name;
@@ -66,5 +71,6 @@ struct control_command {
 /* NULL-terminated by name. */
 extern const struct control_command control_show_commands[];
 extern const struct control_command control_change_commands[];
+extern const struct control_command control_why_commands[];
 
 #endif /* RINGBACK_ENGINE_CONTROL_CLIENT_H */

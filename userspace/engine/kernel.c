@@ -326,6 +326,11 @@ bool kernel_connected(const struct kernel *k)
 	return k && k->requests;
 }
 
+struct nl *kernel_requests(struct kernel *k)
+{
+	return k ? k->requests : NULL;
+}
+
 void kernel_resync(struct kernel *k)
 {
 	if (!k)

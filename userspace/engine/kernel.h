@@ -16,6 +16,8 @@ void kernel_start(struct kernel *k);
 
 /* All below accept NULL (conf->kernel is false) as a kernel that is not there. */
 bool kernel_connected(const struct kernel *k);
+/* For questions of others; NULL: not connected. Not to be used within a callback. */
+struct nl *kernel_requests(struct kernel *k);
 /* Compares everything with the kernel soon. */
 void kernel_resync(struct kernel *k);
 /* The failed attempts of @s go to tracker_attempt() soon. */

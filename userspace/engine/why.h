@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Why a client was told, was not told, or is not told yet: what is known of one
+ * client and one service, and the sentences that follow from it.
+ */
+#ifndef RINGBACK_ENGINE_WHY_H
+#define RINGBACK_ENGINE_WHY_H
+
+#include "../nl/nl.h"
+#include "store.h"
+
+/* How near a watch comes to a client and a service: the nearest one counts. */
+enum why_cover { WHY_NO_WATCH, WHY_OTHER_SERVER, WHY_OTHER_PORT, WHY_OTHER_CLIENT, WHY_COVERED };
+
+/* Of one outage, the latest of each that are told. */
+#define WHY_OUTAGES 3
+#define WHY_NOTICES 4
+
+struct why_notice {
+	struct notice n;
+	struct message m; /* id 0: in none yet */
+};
+
+struct why_outage {
+	struct outage o;
+	const char *phase; /* of the recovery of an open one, or NULL */
+	bool waits; /* the client is, or was, a waiter of it */
+	struct waiter w;
+	unsigned int n_notices; /* all; the latest WHY_NOTICES are kept, oldest first */
+	struct why_notice notice[WHY_NOTICES];
+};
+
+struct why {
+	struct addr client;
+	struct service service;
+	int64_t now; /* ns since the Epoch */
+
+	enum why_cover cover;
+	struct conf_watch watch; /* the one that covers, or comes near; borrowed arrays unset */
+	const struct conf_watch *rules; /* what the engine goes by; never NULL */
+
+	bool kernel_expected, kernel_answered;
+	bool attempt_known, service_known;
+	struct nl_attempt attempt;
+	struct nl_service state;
+	struct nl_stats stats;
+
+	unsigned int n_outages; /* oldest first */
+	struct why_outage outage[WHY_OUTAGES];
+	uint32_t store_keep; /* days */
+
+	bool contact_known; /* what the table says now */
+	struct contact contact;
+	bool has_mac;
+	struct mac mac; /* as last seen */
+	size_t n_contacts;
+
+	const struct conf_mail *mail;
+	bool mailer_connected;
+};
+
+/*
+ * One sentence. @topic: "watch", "kernel", "service", "outage", "waiter", "contact",
+ * "notice" or, the last, "verdict"; @code: a word for programs; @outage: its id or 0.
+ */
+typedef void (*why_say)(const char *topic, const char *code, uint64_t outage, const char *text,
+			void *arg);
+
+/* How @w covers @client and @s; pure. */
+enum why_cover why_cover(const struct conf_watch *w, const struct addr *client,
+			 const struct service *s);
+/* Says everything that is known, in the order in which it happened; pure. */
+void why_explain(const struct why *y, why_say say, void *arg);
+
+/* Inside why_text.c and why_outage.c: who tells, and of which outage (or NULL). */
+struct why_teller {
+	const struct why *y;
+	const struct why_outage *o;
+	why_say say;
+	void *arg;
+};
+__attribute__((format(printf, 4, 5))) void why_tell(const struct why_teller *t, const char *topic,
+						    const char *code, const char *fmt, ...);
+void why_tell_outage(const struct why_teller *t);
+/* What became of the client, a waiter of t->o, in a sentence. */
+void why_conclude(const struct why_teller *t);
+
+#endif /* RINGBACK_ENGINE_WHY_H */

@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What became of a client in one outage, in plain sentences: the outage, the
+ * waiter, its notices and their messages. Pure.
+ */
+#include <inttypes.h>
+
+#include "../common/timefmt.h"
+#include "why.h"
+
+static unsigned int kept(const struct why_outage *o)
+{
+	return o->n_notices < WHY_NOTICES ? o->n_notices : WHY_NOTICES;
+}
+
+/* There is one. */
+static const struct why_notice *latest(const struct why_outage *o)
+{
+	return &o->notice[kept(o) - 1];
+}
+
+/* --- the outage -------------------------------------------------------------------- */
+
+static void tell_outage(const struct why_teller *t)
+{
+	const struct outage *o = &t->o->o;
+	const char *phase = t->o->phase ? t->o->phase : "down";
+	char began[TIME_STRLEN], ended[TIME_STRLEN];
+
+	if (o->ended)
+		why_tell(t, "outage", "ended",
+			 "Outage %" PRIu64 " began %s (%s) and ended %s by the evidence %s: %s.",
+			 o->id, time_human(o->began, began), nl_reason_name(o->reason),
+			 time_human(o->ended, ended), evidence_name(o->evidence), o->detail);
+	else if (o->evidence)
+		why_tell(t, "outage", phase,
+			 "Outage %" PRIu64
+			 " began %s (%s) and is open, but there is evidence %s (%s): "
+			 "%s, to last %u s.",
+			 o->id, time_human(o->began, began), nl_reason_name(o->reason),
+			 evidence_name(o->evidence), o->detail, phase, t->y->rules->stable);
+	else
+		why_tell(t, "outage", phase,
+			 "Outage %" PRIu64 " began %s (%s) and is open: nothing says yet that the "
+			 "service is back.",
+			 o->id, time_human(o->began, began), nl_reason_name(o->reason));
+}
+
+/* --- the waiter -------------------------------------------------------------------- */
+
+static void tell_waiting(const struct why_teller *t)
+{
+	const struct waiter *w = &t->o->w;
+
+	if (w->mail[0])
+		why_tell(
+			t, "waiter", "waiting",
+			"It waits, and will be told at %s when the outage ends, if it has not reached "
+			"the service by then.",
+			w->mail);
+	else
+		why_tell(t, "waiter", "waiting-no-contact",
+			 "It waits, but no contact was known for it when it failed.");
+}
+
+/* A waiter that was to be told, without a notice of this outage that is kept. */
+static void tell_told(const struct why_teller *t)
+{
+	const struct waiter *w = &t->o->w;
+	char told[TIME_STRLEN];
+
+	if (t->o->n_notices && latest(t->o)->n.created >= w->last)
+		why_tell(t, "waiter", "notified",
+			 "It still waited at the end, and is owed a notice.");
+	else
+		why_tell(
+			t, "waiter", "told-before",
+			"It still waited at the end, but was told of a recovery at %s, less than flap "
+			"(%u s) before: not told again.",
+			w->told ? time_human(w->told, told) : "that time", t->y->rules->flap);
+}
+
+static void tell_waiter(const struct why_teller *t)
+{
+	const struct waiter *w = &t->o->w;
+	char first[TIME_STRLEN], last[TIME_STRLEN];
+
+	if (!t->o->waits) {
+		why_tell(t, "waiter", "no-waiter",
+			 "The client is no waiter of it: no failed attempt of it was seen then.");
+		return;
+	}
+	why_tell(t, "waiter", "failed",
+		 "The client failed to reach it (%s), tried %u time%s from %s to %s.",
+		 nl_reason_name(w->reason), w->attempts, w->attempts == 1 ? "" : "s",
+		 time_human(w->first, first), time_human(w->last, last));
+	switch (w->state) {
+	case WAITER_WAITING:
+		tell_waiting(t);
+		return;
+	case WAITER_REACHED:
+		why_tell(
+			t, "waiter", "reached",
+			"It reached the service by itself before the outage ended, and knows already.");
+		return;
+	case WAITER_NO_CONTACT:
+		why_tell(
+			t, "waiter", "no-contact",
+			w->mail[0] ?
+				"It still waited at the end, but the watch notifies nobody by mail." :
+				"It still waited at the end, but no contact was known for it when "
+				"it failed.");
+		return;
+	case WAITER_NOTIFIED:
+		tell_told(t);
+		return;
+	}
+}
+
+/* --- notices ------------------------------------------------------------------------- */
+
+static void tell_unsent(const struct why_teller *t, const struct notice *n)
+{
+	const struct conf_mail *mail = t->y->mail;
+	bool held = n->due > n->created + (int64_t)mail->digest * NSEC_PER_SEC;
+	char due[TIME_STRLEN];
+
+	if (!mail->configured)
+		why_tell(t, "notice", "no-mail-section",
+			 "Notice %" PRIu64 " to %s stays: the configuration has no mail section.",
+			 n->id, n->mail);
+	else if (!t->y->mailer_connected)
+		why_tell(t, "notice", "no-mailer",
+			 "Notice %" PRIu64 " to %s waits: the mailer is not running.", n->id,
+			 n->mail);
+	else if (held)
+		why_tell(t, "notice", "rate",
+			 "Notice %" PRIu64 " to %s is held until %s: that contact has had its %u "
+			 "messages of this hour.",
+			 n->id, n->mail, time_human(n->due, due), mail->rate);
+	else
+		why_tell(t, "notice", "digest",
+			 "Notice %" PRIu64
+			 " to %s is gathered with others until %s (digest, %u s).",
+			 n->id, n->mail, time_human(n->due, due), mail->digest);
+}
+
+static void tell_queued(const struct why_teller *t, const struct notice *n, const struct message *m)
+{
+	char next[TIME_STRLEN], end[TIME_STRLEN];
+
+	if (!m->tries)
+		why_tell(t, "notice", "queued", "Notice %" PRIu64 " to %s is being delivered%s.",
+			 n->id, n->mail,
+			 t->y->mailer_connected ? "" : " as soon as the mailer runs");
+	else
+		why_tell(t, "notice", "retry",
+			 "Notice %" PRIu64
+			 " to %s: try %u failed with \"%u %s\"; tried again at %s, "
+			 "given up at %s.",
+			 n->id, n->mail, m->tries, m->code, m->answer, time_human(m->next, next),
+			 time_human(m->created + (int64_t)t->y->mail->give_up * NSEC_PER_SEC, end));
+}
+
+static void tell_notice(const struct why_teller *t, const struct why_notice *p)
+{
+	const struct notice *n = &p->n;
+	const struct message *m = &p->m;
+	char done[TIME_STRLEN];
+
+	if (!m->id) {
+		tell_unsent(t, n);
+		return;
+	}
+	time_human(m->done, done);
+	switch (m->state) {
+	case MESSAGE_QUEUED:
+		tell_queued(t, n, m);
+		return;
+	case MESSAGE_SENT:
+		why_tell(t, "notice", "sent",
+			 "Notice %" PRIu64
+			 ": the mail server took it for %s at %s, on try %u, and said "
+			 "\"%u %s\" (Message-ID %s).",
+			 n->id, n->mail, done, m->tries, m->code, m->answer, m->message_id);
+		return;
+	case MESSAGE_REFUSED:
+		why_tell(t, "notice", "refused",
+			 "Notice %" PRIu64 " to %s was refused for good at %s: \"%u %s\".", n->id,
+			 n->mail, done, m->code, m->answer);
+		return;
+	case MESSAGE_GIVEN_UP:
+		why_tell(t, "notice", "given-up",
+			 "Notice %" PRIu64 " to %s was given up at %s after %u tries: \"%u %s\".",
+			 n->id, n->mail, done, m->tries, m->code, m->answer);
+		return;
+	}
+}
+
+void why_tell_outage(const struct why_teller *t)
+{
+	const struct why_outage *o = t->o;
+	unsigned int i;
+
+	tell_outage(t);
+	tell_waiter(t);
+	if (o->n_notices > WHY_NOTICES)
+		why_tell(t, "notice", "more", "%u older notices are left out.",
+			 o->n_notices - WHY_NOTICES);
+	for (i = 0; i < kept(o); i++)
+		tell_notice(t, &o->notice[i]);
+}
+
+/* --- the verdict ----------------------------------------------------------------------- */
+
+static void conclude_notice(const struct why_teller *t)
+{
+	const struct why_notice *last = latest(t->o);
+
+	if (!last->m.id || last->m.state == MESSAGE_QUEUED)
+		why_tell(t, "verdict", "owed", "It is owed a notice, which is on its way to %s.",
+			 last->n.mail);
+	else if (last->m.state == MESSAGE_SENT)
+		why_tell(t, "verdict", "told", "It was told at %s.", last->n.mail);
+	else
+		why_tell(t, "verdict", message_state_name(last->m.state),
+			 "It could not be told: the mail to %s %s.", last->n.mail,
+			 last->m.state == MESSAGE_REFUSED ? "was refused for good" :
+							    "was given up");
+}
+
+void why_conclude(const struct why_teller *t)
+{
+	const struct why_outage *o = t->o;
+
+	if (o->w.state == WAITER_WAITING && !o->w.mail[0])
+		why_tell(t, "verdict", "no-contact",
+			 "It will not be told: add a contact for it, or let it be asked.");
+	else if (o->w.state == WAITER_WAITING)
+		why_tell(t, "verdict", "waiting", "It will be told when the service is back.");
+	else if (o->w.state == WAITER_REACHED)
+		why_tell(t, "verdict", "reached",
+			 "It was not told: it reached the service by itself.");
+	else if (o->w.state == WAITER_NO_CONTACT)
+		why_tell(t, "verdict", "no-contact", "It was not told: nobody was known to tell.");
+	else if (o->n_notices)
+		conclude_notice(t);
+	else
+		why_tell(t, "verdict", "told-before",
+			 "It was not told of this recovery: it had been told just before.");
+}
