@@ -281,6 +281,155 @@ static void outbox(struct store *st)
 	assert_int_equal(store_commit(st), 0);
 }
 
+static int expect_choice(const struct waiter *w, const struct outage *o, void *arg)
+{
+	uint8_t *expected = arg;
+
+	assert_int_equal(w->outage, o->id);
+	assert_int_equal(w->choice, *expected);
+	return 0;
+}
+
+static int collect_ids(const struct waiter *w, const struct outage *o, void *arg)
+{
+	uint64_t **next = arg;
+
+	(void)w;
+	*(*next)++ = o->id;
+	return 0;
+}
+
+static void answers(struct store *st)
+{
+	const struct waiter_query all = { .state = -1, .limit = 10 };
+	struct outage o = outage("192.0.2.20", 80);
+	struct answer a = { .client = address("198.51.100.1"),
+			    .choice = CHOICE_YES,
+			    .mail = "a@example.org",
+			    .lang = "de",
+			    .at = 5 },
+		      b;
+	struct waiter w = { .client = a.client, .watch = "w" };
+	uint8_t choice = CHOICE_NONE;
+	uint32_t n;
+
+	assert_int_equal(store_begin(st), 0);
+	assert_int_equal(store_outage_put(st, &o), 0);
+	w.outage = a.outage = o.id;
+	assert_int_equal(store_waiter_put(st, &w), 0);
+	assert_int_equal(store_answer_get(st, o.id, &a.client, &b), -ENOENT);
+	assert_int_equal(store_waiter_list(st, &all, expect_choice, &choice), 0);
+	assert_int_equal(store_answer_put(st, &a), 0);
+	choice = CHOICE_YES;
+	assert_int_equal(store_waiter_list(st, &all, expect_choice, &choice), 0);
+	assert_int_equal(store_waiter_recent(st, &a.client, 0, 9, expect_choice, &choice), 0);
+	a.confirmed = true;
+	assert_int_equal(store_answer_put(st, &a), 0);
+	assert_int_equal(store_answer_get(st, o.id, &a.client, &b), 0);
+	assert_int_equal(b.choice, CHOICE_YES);
+	assert_string_equal(b.mail, a.mail);
+	assert_string_equal(b.lang, a.lang);
+	assert_true(b.confirmed && b.at == 5 && b.outage == o.id);
+	assert_true(addr_equal(&b.client, &a.client));
+	assert_int_equal(store_waiter_count(st, o.id, &n), 0);
+	assert_int_equal(n, 1);
+	assert_int_equal(store_answer_del(st, o.id, &a.client), 0);
+	assert_int_equal(store_answer_del(st, o.id, &a.client), 0);
+	assert_int_equal(store_answer_get(st, o.id, &a.client, &b), -ENOENT);
+
+	/* It goes with its outage. */
+	assert_int_equal(store_answer_put(st, &a), 0);
+	o.ended = 1;
+	assert_int_equal(store_outage_put(st, &o), 0);
+	assert_int_equal(store_outage_purge(st, 2, 9), 1);
+	assert_int_equal(store_answer_get(st, o.id, &a.client, &b), -ENOENT);
+	assert_int_equal(store_commit(st), 0);
+}
+
+static void latest_outages_of_a_client(struct store *st)
+{
+	struct waiter w = { .client = address("2001:db8::7"), .watch = "w" };
+	const struct addr other = address("2001:db8::8");
+	uint64_t ids[4], got[4], *next = got;
+	struct outage o;
+	int i;
+
+	assert_int_equal(store_begin(st), 0);
+	for (i = 0; i < 4; i++) {
+		o = outage("192.0.2.30", 1 + i);
+		o.ended = i * 100; /* the first is open */
+		assert_int_equal(store_outage_put(st, &o), 0);
+		ids[i] = w.outage = o.id;
+		assert_int_equal(store_waiter_put(st, &w), 0);
+	}
+	assert_int_equal(store_commit(st), 0);
+	assert_int_equal(store_waiter_recent(st, &w.client, 100, 9, collect_ids, &next), 0);
+	assert_int_equal(next - got, 3);
+	assert_int_equal(got[0], ids[3]);
+	assert_int_equal(got[1], ids[2]);
+	assert_int_equal(got[2], ids[0]);
+	next = got;
+	assert_int_equal(store_waiter_recent(st, &w.client, 100, 1, collect_ids, &next), 0);
+	assert_int_equal(next - got, 1);
+	assert_int_equal(store_waiter_recent(st, &other, 0, 9, collect_ids, &next), 0);
+	assert_int_equal(next - got, 1);
+}
+
+static void limits_and_suppression(struct store *st)
+{
+	struct asked a = { .at = 10, .client = "192.0.2.1", .address = "abc" };
+	unsigned int n;
+
+	assert_int_equal(store_begin(st), 0);
+	assert_int_equal(store_asked_put(st, &a), 0);
+	a.at = 20;
+	strcpy(a.client, "192.0.2.2");
+	assert_int_equal(store_asked_put(st, &a), 0);
+	assert_int_equal(store_asked_count(st, NULL, NULL, 9, &n), 0);
+	assert_int_equal(n, 2);
+	assert_int_equal(store_asked_count(st, NULL, NULL, 10, &n), 0);
+	assert_int_equal(n, 1);
+	assert_int_equal(store_asked_count(st, "192.0.2.2", NULL, 0, &n), 0);
+	assert_int_equal(n, 1);
+	assert_int_equal(store_asked_count(st, NULL, "abc", 0, &n), 0);
+	assert_int_equal(n, 2);
+	assert_int_equal(store_asked_count(st, NULL, "abd", 0, &n), 0);
+	assert_int_equal(n, 0);
+	assert_int_equal(store_asked_purge(st, 20), 0);
+	assert_int_equal(store_asked_count(st, NULL, NULL, 0, &n), 0);
+	assert_int_equal(n, 1);
+	assert_int_equal(store_suppressed_get(st, "abc"), 0);
+	assert_int_equal(store_suppressed_put(st, "abc", 1), 0);
+	assert_int_equal(store_suppressed_put(st, "abc", 2), 0);
+	assert_int_equal(store_suppressed_get(st, "abc"), 1);
+	assert_int_equal(store_suppressed_get(st, "abd"), 0);
+	assert_int_equal(store_commit(st), 0);
+}
+
+static void mails_to_confirm(struct store *st)
+{
+	struct outage o = outage("192.0.2.40", 80);
+	struct message m = { .kind = NOTICE_CONFIRM,
+			     .client = address("2001:db8::7"),
+			     .mail = "a@example.org",
+			     .message_id = "c@example.org" },
+		       n;
+
+	assert_int_equal(store_begin(st), 0);
+	assert_int_equal(store_outage_put(st, &o), 0);
+	m.outage = o.id;
+	assert_int_equal(store_message_put(st, &m), 0);
+	assert_int_equal(store_message_get(st, m.id, &n), 0);
+	assert_int_equal(n.kind, NOTICE_CONFIRM);
+	assert_int_equal(n.outage, o.id);
+	assert_true(addr_equal(&n.client, &m.client));
+	o.ended = 1;
+	assert_int_equal(store_outage_put(st, &o), 0);
+	assert_int_equal(store_outage_purge(st, 2, 9), 1);
+	assert_int_equal(store_message_get(st, m.id, &n), -ENOENT);
+	assert_int_equal(store_commit(st), 0);
+}
+
 static void facts(struct store *st)
 {
 	char value[16];
@@ -310,6 +459,10 @@ static void both_behave_alike(void **state)
 		contacts(st[i]);
 		outages_and_waiters(st[i]);
 		outbox(st[i]);
+		answers(st[i]);
+		latest_outages_of_a_client(st[i]);
+		limits_and_suppression(st[i]);
+		mails_to_confirm(st[i]);
 		store_close(st[i]);
 	}
 }
@@ -417,7 +570,11 @@ static void older_is_brought_up(void **state)
 	assert_int_equal(store_outage_put(st, &o), 0);
 	assert_int_equal(store_commit(st), 0);
 	store_close(st);
-	exec("ALTER TABLE outage DROP COLUMN proven; PRAGMA user_version = 1");
+	exec("DROP INDEX waiter_client; DROP INDEX message_outage;"
+	     "DROP TABLE choice; DROP TABLE asked; DROP TABLE suppressed;"
+	     "ALTER TABLE notice DROP COLUMN lang; ALTER TABLE message DROP COLUMN kind;"
+	     "ALTER TABLE message DROP COLUMN outage; ALTER TABLE message DROP COLUMN client;"
+	     "ALTER TABLE outage DROP COLUMN proven; PRAGMA user_version = 1");
 	st = open_file();
 	assert_int_equal(store_outage_latest(st, &o.service, &again), 0);
 	assert_int_equal(again.id, o.id);

@@ -54,6 +54,7 @@ struct waiter {
 	 * deleted.
 	 */
 	bool in_kernel;
+	uint8_t choice; /* enum choice; filled in by lists only */
 };
 
 /* "waiting", "reached", "notified", "no-contact" */

@@ -7,10 +7,9 @@
 const char *message_state_name(uint8_t state)
 {
 	static const char *const names[] = {
-		[MESSAGE_QUEUED] = "queued",
-		[MESSAGE_SENT] = "sent",
-		[MESSAGE_REFUSED] = "refused",
-		[MESSAGE_GIVEN_UP] = "given-up",
+		[MESSAGE_QUEUED] = "queued",   [MESSAGE_SENT] = "sent",
+		[MESSAGE_REFUSED] = "refused", [MESSAGE_GIVEN_UP] = "given-up",
+		[MESSAGE_DROPPED] = "dropped",
 	};
 
 	return state < sizeof(names) / sizeof(*names) ? names[state] : "unknown";
@@ -105,6 +104,58 @@ int store_waiter_list(struct store *st, const struct waiter_query *q, store_wait
 int store_waiter_lost(struct store *st, const char *watch)
 {
 	return st->ops->waiter_lost(st, watch);
+}
+
+int store_waiter_recent(struct store *st, const struct addr *client, int64_t since,
+			unsigned int limit, store_waiter_cb cb, void *arg)
+{
+	return st->ops->waiter_recent(st, client, since, limit, cb, arg);
+}
+
+int store_waiter_count(struct store *st, uint64_t outage, uint32_t *n)
+{
+	return st->ops->waiter_count(st, outage, n);
+}
+
+int store_answer_put(struct store *st, const struct answer *a)
+{
+	return st->ops->answer_put(st, a);
+}
+
+int store_answer_get(struct store *st, uint64_t outage, const struct addr *client, struct answer *a)
+{
+	return st->ops->answer_get(st, outage, client, a);
+}
+
+int store_answer_del(struct store *st, uint64_t outage, const struct addr *client)
+{
+	return st->ops->answer_del(st, outage, client);
+}
+
+int store_asked_put(struct store *st, const struct asked *a)
+{
+	return st->ops->asked_put(st, a);
+}
+
+int store_asked_count(struct store *st, const char *client, const char *address, int64_t since,
+		      unsigned int *n)
+{
+	return st->ops->asked_count(st, client, address, since, n);
+}
+
+int store_asked_purge(struct store *st, int64_t before)
+{
+	return st->ops->asked_purge(st, before);
+}
+
+int store_suppressed_put(struct store *st, const char *address, int64_t at)
+{
+	return st->ops->suppressed_put(st, address, at);
+}
+
+int store_suppressed_get(struct store *st, const char *address)
+{
+	return st->ops->suppressed_get(st, address);
 }
 
 int store_contact_put(struct store *st, const struct contact *c)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the engine must not lose: outages, waiters, contacts, the outbox. A table
- * of functions with two bodies, SQLite and memory (for tests); the wrappers
+ * What the engine must not lose: outages, waiters, contacts, the outbox, what
+ * clients answered to the inquiry. A table of functions with two bodies, SQLite and memory (for tests); the wrappers
  * below are all that the engine calls.
  *
  * Every function returns 0 (or what it says) or -errno with a sentence in
@@ -38,15 +38,25 @@ struct notice {
 	int64_t began, ended; /* of the outage */
 	int64_t created, due; /* when to put it into a message at the latest */
 	uint64_t message; /* 0: none yet */
+	char lang[MSG_LANG_MAX]; /* of the reader; "": not known */
 };
 
-enum message_state { MESSAGE_QUEUED, MESSAGE_SENT, MESSAGE_REFUSED, MESSAGE_GIVEN_UP };
-/* "queued", "sent", "refused", "given-up" */
+enum message_state {
+	MESSAGE_QUEUED,
+	MESSAGE_SENT,
+	MESSAGE_REFUSED,
+	MESSAGE_GIVEN_UP,
+	MESSAGE_DROPPED, /* not wanted any more before it could be sent; why: answer */
+};
+/* "queued", "sent", "refused", "given-up", "dropped" */
 const char *message_state_name(uint8_t state);
 
-/* One or several notices on their way to one contact. */
+/* On its way to one contact: one or several notices, or the question whether he asked. */
 struct message {
 	uint64_t id; /* 0: not stored yet */
+	uint8_t kind; /* enum notice_kind */
+	uint64_t outage; /* CONFIRM: whose answer is to be confirmed; else 0 */
+	struct addr client; /* the same */
 	char mail[MSG_MAIL_MAX + 1];
 	char message_id[128]; /* without angle brackets; never changes */
 	uint8_t state; /* enum message_state */
@@ -58,7 +68,28 @@ struct message {
 
 struct outbox_counts {
 	uint64_t waiting; /* notices not in a message yet */
-	uint64_t queued, sent, refused, given_up; /* messages */
+	uint64_t queued, sent, refused, given_up, dropped; /* messages */
+};
+
+/* What a client answered to the inquiry about an outage. */
+struct answer {
+	uint64_t outage;
+	struct addr client;
+	uint8_t choice; /* enum choice; never CHOICE_NONE */
+	char mail[MSG_MAIL_MAX + 1]; /* the address it gave; "": none */
+	char lang[MSG_LANG_MAX]; /* of its page; "": not known */
+	bool confirmed; /* mail: its owner followed the link */
+	int64_t at; /* when, ns since the Epoch */
+};
+
+/* Addresses are remembered as what inquiry_fingerprint() makes of them. */
+#define FINGERPRINT_LEN 65 /* hex digits of 32 bytes, with the NUL */
+
+/* That an address was given, for the limits; kept for a day. */
+struct asked {
+	int64_t at;
+	char client[ADDR_STRLEN]; /* the address or network that counts as one client */
+	char address[FINGERPRINT_LEN];
 };
 
 typedef int (*store_name_cb)(const char *name, bool ours, void *arg);
@@ -113,6 +144,20 @@ struct store_ops {
 	int (*waiter_list)(struct store *st, const struct waiter_query *q, store_waiter_cb cb,
 			   void *arg);
 	int (*waiter_lost)(struct store *st, const char *watch);
+	int (*waiter_recent)(struct store *st, const struct addr *client, int64_t since,
+			     unsigned int limit, store_waiter_cb cb, void *arg);
+	int (*waiter_count)(struct store *st, uint64_t outage, uint32_t *n);
+
+	int (*answer_put)(struct store *st, const struct answer *a);
+	int (*answer_get)(struct store *st, uint64_t outage, const struct addr *client,
+			  struct answer *a);
+	int (*answer_del)(struct store *st, uint64_t outage, const struct addr *client);
+	int (*asked_put)(struct store *st, const struct asked *a);
+	int (*asked_count)(struct store *st, const char *client, const char *address, int64_t since,
+			   unsigned int *n);
+	int (*asked_purge)(struct store *st, int64_t before);
+	int (*suppressed_put)(struct store *st, const char *address, int64_t at);
+	int (*suppressed_get)(struct store *st, const char *address);
 
 	int (*contact_put)(struct store *st, const struct contact *c);
 	int (*contact_del)(struct store *st, const struct contact_key *key);
@@ -193,6 +238,28 @@ int store_waiter_list(struct store *st, const struct waiter_query *q, store_wait
 		      void *arg);
 /* The kernel lost the attempts of @watch (NULL: of all): waiter.in_kernel = false. */
 int store_waiter_lost(struct store *st, const char *watch);
+/* @client in outages that are open or ended after @since, latest outage first. */
+int store_waiter_recent(struct store *st, const struct addr *client, int64_t since,
+			unsigned int limit, store_waiter_cb cb, void *arg);
+/* How many wait in @outage. */
+int store_waiter_count(struct store *st, uint64_t outage, uint32_t *n);
+
+/* One answer per outage and client; a later one takes the place of the first. */
+int store_answer_put(struct store *st, const struct answer *a);
+/* -ENOENT: it has said nothing. */
+int store_answer_get(struct store *st, uint64_t outage, const struct addr *client,
+		     struct answer *a);
+/* No answer there is no error. */
+int store_answer_del(struct store *st, uint64_t outage, const struct addr *client);
+int store_asked_put(struct store *st, const struct asked *a);
+/* How many since then: by @client, else for @address; both NULL: in all. */
+int store_asked_count(struct store *st, const char *client, const char *address, int64_t since,
+		      unsigned int *n);
+int store_asked_purge(struct store *st, int64_t before);
+/* @address never hears of us again. Again is no error. */
+int store_suppressed_put(struct store *st, const char *address, int64_t at);
+/* 1: it is to be left alone; 0; -errno. */
+int store_suppressed_get(struct store *st, const char *address);
 
 /* An existing key gets the new mail address. */
 int store_contact_put(struct store *st, const struct contact *c);

@@ -204,6 +204,16 @@ static const struct store_ops mem_ops = {
 	.waiter_get = mem_waiter_get,
 	.waiter_list = mem_waiter_list,
 	.waiter_lost = mem_waiter_lost,
+	.waiter_recent = mem_waiter_recent,
+	.waiter_count = mem_waiter_count,
+	.answer_put = mem_answer_put,
+	.answer_get = mem_answer_get,
+	.answer_del = mem_answer_del,
+	.asked_put = mem_asked_put,
+	.asked_count = mem_asked_count,
+	.asked_purge = mem_asked_purge,
+	.suppressed_put = mem_suppressed_put,
+	.suppressed_get = mem_suppressed_get,
 	.contact_put = mem_contact_put,
 	.contact_del = mem_contact_del,
 	.contact_list = mem_contact_list,
@@ -231,7 +241,8 @@ int store_open_mem(struct store **sp)
 		[META] = sizeof(struct meta),	     [WATCHES] = sizeof(struct seen_watch),
 		[OUTAGES] = sizeof(struct outage),   [WAITERS] = sizeof(struct waiter),
 		[CONTACTS] = sizeof(struct contact), [NOTICES] = sizeof(struct notice),
-		[MESSAGES] = sizeof(struct message),
+		[MESSAGES] = sizeof(struct message), [ANSWERS] = sizeof(struct answer),
+		[ASKED] = sizeof(struct asked),	     [SUPPRESSED] = FINGERPRINT_LEN,
 	};
 	struct mem_store *m = calloc(1, sizeof(*m));
 	int i;

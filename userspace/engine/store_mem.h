@@ -13,7 +13,19 @@ struct rows {
 	size_t n, element;
 };
 
-enum table { META, WATCHES, OUTAGES, WAITERS, CONTACTS, NOTICES, MESSAGES, TABLES };
+enum table {
+	META,
+	WATCHES,
+	OUTAGES,
+	WAITERS,
+	CONTACTS,
+	NOTICES,
+	MESSAGES,
+	ANSWERS,
+	ASKED,
+	SUPPRESSED,
+	TABLES
+};
 
 struct mem_store {
 	struct store st;
@@ -54,6 +66,18 @@ int mem_waiter_put(struct store *st, const struct waiter *w);
 int mem_waiter_get(struct store *st, uint64_t outage, const struct addr *client, struct waiter *w);
 int mem_waiter_list(struct store *st, const struct waiter_query *q, store_waiter_cb cb, void *arg);
 int mem_waiter_lost(struct store *st, const char *watch);
+int mem_waiter_recent(struct store *st, const struct addr *client, int64_t since,
+		      unsigned int limit, store_waiter_cb cb, void *arg);
+int mem_waiter_count(struct store *st, uint64_t outage, uint32_t *n);
+int mem_answer_put(struct store *st, const struct answer *a);
+int mem_answer_get(struct store *st, uint64_t outage, const struct addr *client, struct answer *a);
+int mem_answer_del(struct store *st, uint64_t outage, const struct addr *client);
+int mem_asked_put(struct store *st, const struct asked *a);
+int mem_asked_count(struct store *st, const char *client, const char *address, int64_t since,
+		    unsigned int *n);
+int mem_asked_purge(struct store *st, int64_t before);
+int mem_suppressed_put(struct store *st, const char *address, int64_t at);
+int mem_suppressed_get(struct store *st, const char *address);
 int mem_contact_del(struct store *st, const struct contact_key *key);
 int mem_contact_put(struct store *st, const struct contact *c);
 int mem_contact_list(struct store *st, const struct contact_key *after, unsigned int limit,

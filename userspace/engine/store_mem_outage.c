@@ -73,17 +73,18 @@ int mem_outage_list(struct store *st, const struct outage_query *q, store_outage
 	return 0;
 }
 
+/* Deletes the rows of @which whose member @id is @outage. */
+#define DROP_OF(st, which, type, id, outage)                                          \
+	for (size_t _i = to_mem(st)->table[which].n; _i-- > 0;)                       \
+		if (((type *)mem_row(&to_mem(st)->table[which], _i))->id == (outage)) \
+	mem_row_del(st, which, mem_row(&to_mem(st)->table[which], _i))
+
 static void drop_outage(struct store *st, struct outage *o)
 {
-	struct rows *t = to_mem(st)->table;
-	size_t i;
-
-	for (i = t[WAITERS].n; i-- > 0;)
-		if (((struct waiter *)mem_row(&t[WAITERS], i))->outage == o->id)
-			mem_row_del(st, WAITERS, mem_row(&t[WAITERS], i));
-	for (i = t[NOTICES].n; i-- > 0;)
-		if (((struct notice *)mem_row(&t[NOTICES], i))->outage == o->id)
-			mem_row_del(st, NOTICES, mem_row(&t[NOTICES], i));
+	DROP_OF(st, WAITERS, struct waiter, outage, o->id);
+	DROP_OF(st, NOTICES, struct notice, outage, o->id);
+	DROP_OF(st, ANSWERS, struct answer, outage, o->id);
+	DROP_OF(st, MESSAGES, struct message, outage, o->id);
 	mem_row_del(st, OUTAGES, o);
 }
 
@@ -170,6 +171,13 @@ int mem_waiter_get(struct store *st, uint64_t outage, const struct addr *client,
 	return 0;
 }
 
+static uint8_t choice_of(struct store *st, const struct waiter *w)
+{
+	struct answer a;
+
+	return mem_answer_get(st, w->outage, &w->client, &a) == 0 ? a.choice : CHOICE_NONE;
+}
+
 static bool waiter_matches(const struct waiter *w, const struct outage *o,
 			   const struct waiter_query *q)
 {
@@ -191,17 +199,51 @@ int mem_waiter_list(struct store *st, const struct waiter_query *q, store_waiter
 	unsigned int n = 0;
 	int rc;
 
-	FOR_EACH(st, WAITERS, struct waiter, w)
+	FOR_EACH(st, WAITERS, struct waiter, row)
 	{
-		struct outage *o = find_outage(st, w->outage);
+		struct outage *o = find_outage(st, row->outage);
+		struct waiter w = *row;
 
-		if (!o || !waiter_matches(w, o, q))
+		if (!o || !waiter_matches(row, o, q))
 			continue;
 		if (n++ == q->limit)
 			break;
-		if ((rc = cb(w, o, arg)))
+		w.choice = choice_of(st, row);
+		if ((rc = cb(&w, o, arg)))
 			return rc;
 	}
+	return 0;
+}
+
+int mem_waiter_recent(struct store *st, const struct addr *client, int64_t since,
+		      unsigned int limit, store_waiter_cb cb, void *arg)
+{
+	struct rows *t = &to_mem(st)->table[OUTAGES];
+	unsigned int n = 0;
+	size_t i;
+	int rc;
+
+	/* The latest have the highest ids and stand last. */
+	for (i = t->n; i-- > 0 && n < limit;) {
+		struct outage *o = mem_row(t, i);
+		struct waiter *row = find_waiter(st, o->id, client), w;
+
+		if (!row || (o->ended && o->ended <= since))
+			continue;
+		n++;
+		w = *row;
+		w.choice = choice_of(st, row);
+		if ((rc = cb(&w, o, arg)))
+			return rc;
+	}
+	return 0;
+}
+
+int mem_waiter_count(struct store *st, uint64_t outage, uint32_t *n)
+{
+	*n = 0;
+	FOR_EACH(st, WAITERS, struct waiter, w)
+	*n += w->outage == outage && w->state == WAITER_WAITING;
 	return 0;
 }
 

@@ -245,6 +245,7 @@ int mem_outbox_count(struct store *st, struct outbox_counts *c)
 		c->sent += m->state == MESSAGE_SENT;
 		c->refused += m->state == MESSAGE_REFUSED;
 		c->given_up += m->state == MESSAGE_GIVEN_UP;
+		c->dropped += m->state == MESSAGE_DROPPED;
 	}
 	return 0;
 }

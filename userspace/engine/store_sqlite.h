@@ -31,6 +31,18 @@ enum sql_id {
 	SQL_WAITER_LIST,
 	SQL_WAITER_OF,
 	SQL_WAITER_LOST,
+	SQL_WAITER_RECENT,
+	SQL_WAITER_COUNT,
+	SQL_ANSWER_PUT,
+	SQL_ANSWER_GET,
+	SQL_ANSWER_DEL,
+	SQL_ASKED_PUT,
+	SQL_ASKED_COUNT,
+	SQL_ASKED_OF_CLIENT,
+	SQL_ASKED_OF_ADDRESS,
+	SQL_ASKED_PURGE,
+	SQL_SUPPRESSED_PUT,
+	SQL_SUPPRESSED_GET,
 	SQL_CONTACT_PUT,
 	SQL_CONTACT_DEL,
 	SQL_CONTACT_LIST,
@@ -103,6 +115,19 @@ int sqlite_waiter_get(struct store *st, uint64_t outage, const struct addr *clie
 int sqlite_waiter_list(struct store *st, const struct waiter_query *q, store_waiter_cb cb,
 		       void *arg);
 int sqlite_waiter_lost(struct store *st, const char *watch);
+int sqlite_waiter_recent(struct store *st, const struct addr *client, int64_t since,
+			 unsigned int limit, store_waiter_cb cb, void *arg);
+int sqlite_waiter_count(struct store *st, uint64_t outage, uint32_t *n);
+int sqlite_answer_put(struct store *st, const struct answer *a);
+int sqlite_answer_get(struct store *st, uint64_t outage, const struct addr *client,
+		      struct answer *a);
+int sqlite_answer_del(struct store *st, uint64_t outage, const struct addr *client);
+int sqlite_asked_put(struct store *st, const struct asked *a);
+int sqlite_asked_count(struct store *st, const char *client, const char *address, int64_t since,
+		       unsigned int *n);
+int sqlite_asked_purge(struct store *st, int64_t before);
+int sqlite_suppressed_put(struct store *st, const char *address, int64_t at);
+int sqlite_suppressed_get(struct store *st, const char *address);
 int sqlite_contact_put(struct store *st, const struct contact *c);
 int sqlite_contact_del(struct store *st, const struct contact_key *key);
 int sqlite_contact_list(struct store *st, const struct contact_key *after, unsigned int limit,

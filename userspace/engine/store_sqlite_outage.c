@@ -194,6 +194,12 @@ int sqlite_outage_purge(struct store *st, int64_t before, unsigned int limit)
 	" waiter.in_kernel"
 #define N_WAITER_COLUMNS 12
 
+/* Rows of lists: the waiter, its outage, its choice. */
+#define WAITER_SELECT                                                               \
+	"SELECT " WAITER_COLUMNS ", " OUTAGE_COLUMNS ", (SELECT choice FROM choice" \
+	" WHERE choice.outage = waiter.outage AND choice.client = waiter.client)"   \
+	" FROM waiter JOIN outage ON outage.id = waiter.outage WHERE "
+
 static void waiter_row(sqlite3_stmt *q, struct waiter *w)
 {
 	char mac[ADDR_STRLEN];
@@ -256,17 +262,15 @@ static sqlite3_stmt *waiter_select(struct store *st, const struct waiter_query *
 		addr_format(&p->after_client, client);
 	if (p->outage) {
 		q = sql_get(st, SQL_WAITER_OF,
-			    "SELECT " WAITER_COLUMNS ", " OUTAGE_COLUMNS " FROM waiter JOIN outage"
-			    " ON outage.id = waiter.outage WHERE waiter.outage = ?1 AND"
-			    " waiter.client > ?2 AND (?3 < 0 OR state = ?3)"
+			    WAITER_SELECT
+			    "waiter.outage = ?1 AND waiter.client > ?2 AND (?3 < 0 OR state = ?3)"
 			    " ORDER BY waiter.client LIMIT ?4");
 		*rc = sql_bind(st, q, "isii", NUM(p->outage), client, NUM(p->state), NUM(p->limit));
 		return q;
 	}
 	q = sql_get(st, SQL_WAITER_LIST,
-		    "SELECT " WAITER_COLUMNS ", " OUTAGE_COLUMNS " FROM waiter JOIN outage"
-		    " ON outage.id = waiter.outage"
-		    " WHERE (waiter.outage, waiter.client) > (?1, ?2) AND (?3 < 0 OR state = ?3)"
+		    WAITER_SELECT
+		    "(waiter.outage, waiter.client) > (?1, ?2) AND (?3 < 0 OR state = ?3)"
 		    " AND (?5 IS NULL OR outage.server = ?5) AND (?6 IS NULL OR client = ?6)"
 		    " ORDER BY waiter.outage, waiter.client LIMIT ?4");
 	*rc = sql_bind(st, q, "isiiaa", NUM(p->after_outage), client, NUM(p->state), NUM(p->limit),
@@ -274,25 +278,60 @@ static sqlite3_stmt *waiter_select(struct store *st, const struct waiter_query *
 	return q;
 }
 
-int sqlite_waiter_list(struct store *st, const struct waiter_query *p, store_waiter_cb cb,
-		       void *arg)
+/* Hands the rows of @q, bound with @rc, to @cb. */
+static int waiter_rows(struct store *st, sqlite3_stmt *q, int rc, store_waiter_cb cb, void *arg)
 {
 	struct waiter w;
 	struct outage o;
-	int rc = 0;
-	sqlite3_stmt *q = waiter_select(st, p, &rc);
 
 	if (rc < 0)
 		return rc;
 	while ((rc = sql_step(st, q)) == 1) {
 		waiter_row(q, &w);
 		outage_row(q, N_WAITER_COLUMNS, &o);
+		w.choice = sqlite3_column_int(q, N_WAITER_COLUMNS + N_OUTAGE_COLUMNS);
 		rc = cb(&w, &o, arg);
 		if (rc)
 			break;
 	}
 	sqlite3_reset(q);
 	return rc;
+}
+
+int sqlite_waiter_list(struct store *st, const struct waiter_query *p, store_waiter_cb cb,
+		       void *arg)
+{
+	int rc = 0;
+	sqlite3_stmt *q = waiter_select(st, p, &rc);
+
+	return waiter_rows(st, q, rc, cb, arg);
+}
+
+int sqlite_waiter_recent(struct store *st, const struct addr *client, int64_t since,
+			 unsigned int limit, store_waiter_cb cb, void *arg)
+{
+	sqlite3_stmt *q = sql_get(st, SQL_WAITER_RECENT,
+				  WAITER_SELECT "waiter.client = ? AND (outage.ended IS NULL"
+						" OR outage.ended > ?) ORDER BY waiter.outage DESC"
+						" LIMIT ?");
+	int rc = sql_bind(st, q, "aii", client, since, NUM(limit));
+
+	return waiter_rows(st, q, rc, cb, arg);
+}
+
+int sqlite_waiter_count(struct store *st, uint64_t outage, uint32_t *n)
+{
+	sqlite3_stmt *q = sql_get(st, SQL_WAITER_COUNT,
+				  "SELECT count(*) FROM waiter WHERE outage = ? AND state = 0");
+	int rc = sql_bind(st, q, "i", NUM(outage));
+
+	if (rc == 0)
+		rc = sql_step(st, q);
+	if (rc < 0)
+		return rc;
+	*n = rc == 1 ? sqlite3_column_int64(q, 0) : 0;
+	sqlite3_reset(q);
+	return 0;
 }
 
 int sqlite_waiter_lost(struct store *st, const char *watch)

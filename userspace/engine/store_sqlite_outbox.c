@@ -90,8 +90,8 @@ int sqlite_contact_list(struct store *st, const struct contact_key *after, unsig
 	"notice.id, notice.outage, notice.client, notice.server, notice.proto, notice.port,"  \
 	" notice.mail, notice.watch, notice.reason, notice.evidence, notice.attempts,"        \
 	" notice.first, notice.last, notice.began, notice.ended, notice.created, notice.due," \
-	" notice.message"
-#define N_NOTICE_COLUMNS 18
+	" notice.message, notice.lang"
+#define N_NOTICE_COLUMNS 19
 
 static void notice_row(sqlite3_stmt *q, struct notice *n)
 {
@@ -114,6 +114,7 @@ static void notice_row(sqlite3_stmt *q, struct notice *n)
 	n->created = sqlite3_column_int64(q, 15);
 	n->due = sqlite3_column_int64(q, 16);
 	n->message = sqlite3_column_int64(q, 17);
+	sql_text(q, 18, n->lang, sizeof(n->lang));
 }
 
 int sqlite_notice_put(struct store *st, struct notice *n)
@@ -129,12 +130,12 @@ int sqlite_notice_put(struct store *st, struct notice *n)
 	}
 	q = sql_get(st, SQL_NOTICE_NEW,
 		    "INSERT INTO notice (outage, client, server, proto, port, mail, watch, reason,"
-		    " evidence, attempts, first, last, began, ended, created, due, message)"
-		    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
-	rc = sql_bind(st, q, "iaaiissiiiiiiiiiz", NUM(n->outage), &n->client, &n->service.server,
+		    " evidence, attempts, first, last, began, ended, created, due, message,"
+		    " lang) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+	rc = sql_bind(st, q, "iaaiissiiiiiiiiizs", NUM(n->outage), &n->client, &n->service.server,
 		      NUM(n->service.proto), NUM(n->service.port), n->mail, n->watch,
 		      NUM(n->reason), NUM(n->evidence), NUM(n->attempts), n->first, n->last,
-		      n->began, n->ended, n->created, n->due, NUM(n->message));
+		      n->began, n->ended, n->created, n->due, NUM(n->message), n->lang);
 	if (rc == 0)
 		rc = sql_run(st, q);
 	if (rc == 0)
@@ -165,7 +166,8 @@ int sqlite_notice_mails(struct store *st, int64_t now, unsigned int limit, store
 
 #define MESSAGE_COLUMNS                                                               \
 	"message.id, message.mail, message.message_id, message.state, message.tries," \
-	" message.code, message.answer, message.created, message.next, message.done"
+	" message.code, message.answer, message.created, message.next, message.done," \
+	" message.kind, message.outage, message.client"
 
 static void message_row(sqlite3_stmt *q, int col, struct message *m)
 {
@@ -180,6 +182,9 @@ static void message_row(sqlite3_stmt *q, int col, struct message *m)
 	m->created = sqlite3_column_int64(q, col + 7);
 	m->next = sqlite3_column_int64(q, col + 8);
 	m->done = sqlite3_column_int64(q, col + 9);
+	m->kind = sqlite3_column_int(q, col + 10);
+	m->outage = sqlite3_column_int64(q, col + 11);
+	sql_addr(q, col + 12, &m->client);
 }
 
 #define NOTICE_SELECT                                 \
@@ -266,13 +271,16 @@ int sqlite_message_put(struct store *st, struct message *m)
 	if (m->id)
 		q = sql_get(st, SQL_MESSAGE_SET,
 			    "UPDATE message SET mail = ?, message_id = ?, state = ?, tries = ?,"
-			    " code = ?, answer = ?, created = ?, next = ?, done = ? WHERE id = ?");
+			    " code = ?, answer = ?, created = ?, next = ?, done = ?, kind = ?,"
+			    " outage = ?, client = ? WHERE id = ?");
 	else
 		q = sql_get(st, SQL_MESSAGE_NEW,
 			    "INSERT INTO message (mail, message_id, state, tries, code, answer,"
-			    " created, next, done, id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
-	rc = sql_bind(st, q, "ssiiisiiiz", m->mail, m->message_id, NUM(m->state), NUM(m->tries),
-		      NUM(m->code), m->answer, m->created, m->next, m->done, NUM(m->id));
+			    " created, next, done, kind, outage, client, id)"
+			    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+	rc = sql_bind(st, q, "ssiiisiiiizaz", m->mail, m->message_id, NUM(m->state), NUM(m->tries),
+		      NUM(m->code), m->answer, m->created, m->next, m->done, NUM(m->kind),
+		      NUM(m->outage), &m->client, NUM(m->id));
 	if (rc == 0)
 		rc = sql_run(st, q);
 	if (rc == 0 && !m->id)
@@ -360,10 +368,9 @@ int sqlite_outbox_count(struct store *st, struct outbox_counts *c)
 	sqlite3_stmt *q = sql_get(st, SQL_OUTBOX_WAITING,
 				  "SELECT count(*) FROM notice WHERE message IS NULL");
 	uint64_t *const slot[] = {
-		[MESSAGE_QUEUED] = &c->queued,
-		[MESSAGE_SENT] = &c->sent,
-		[MESSAGE_REFUSED] = &c->refused,
-		[MESSAGE_GIVEN_UP] = &c->given_up,
+		[MESSAGE_QUEUED] = &c->queued,	 [MESSAGE_SENT] = &c->sent,
+		[MESSAGE_REFUSED] = &c->refused, [MESSAGE_GIVEN_UP] = &c->given_up,
+		[MESSAGE_DROPPED] = &c->dropped,
 	};
 	int rc, state;
 
@@ -380,7 +387,7 @@ int sqlite_outbox_count(struct store *st, struct outbox_counts *c)
 		return -EIO;
 	while ((rc = sql_step(st, q)) == 1) {
 		state = sqlite3_column_int(q, 0);
-		if (state >= 0 && state <= MESSAGE_GIVEN_UP)
+		if (state >= 0 && state <= MESSAGE_DROPPED)
 			*slot[state] = sqlite3_column_int64(q, 1);
 	}
 	return rc;

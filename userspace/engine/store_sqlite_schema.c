@@ -60,6 +60,24 @@ static const char *const steps[] = {
 	"CREATE INDEX notice_message ON notice (message, id) WHERE message IS NOT NULL;",
 	/* 2: since when the evidence of an outage counts, also of one that is open */
 	"ALTER TABLE outage ADD COLUMN proven INTEGER NOT NULL DEFAULT 0;",
+	/* 3: the inquiry: answers, how often was asked, who is left alone; mails to confirm */
+	"CREATE TABLE choice ("
+	"  outage INTEGER NOT NULL REFERENCES outage ON DELETE CASCADE, client TEXT NOT NULL,"
+	"  choice INTEGER NOT NULL, mail TEXT NOT NULL, lang TEXT NOT NULL,"
+	"  confirmed INTEGER NOT NULL, at INTEGER NOT NULL,"
+	"  PRIMARY KEY (outage, client)) WITHOUT ROWID;"
+	"CREATE TABLE asked ("
+	"  at INTEGER NOT NULL, client TEXT NOT NULL, address TEXT NOT NULL);"
+	"CREATE INDEX asked_at ON asked (at);"
+	"CREATE INDEX asked_client ON asked (client, at);"
+	"CREATE INDEX asked_address ON asked (address, at);"
+	"CREATE TABLE suppressed (address TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;"
+	"CREATE INDEX waiter_client ON waiter (client, outage);"
+	"ALTER TABLE notice ADD COLUMN lang TEXT NOT NULL DEFAULT '';"
+	"ALTER TABLE message ADD COLUMN kind INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE message ADD COLUMN outage INTEGER REFERENCES outage ON DELETE CASCADE;"
+	"ALTER TABLE message ADD COLUMN client TEXT;"
+	"CREATE INDEX message_outage ON message (outage) WHERE outage IS NOT NULL;",
 };
 
 #define N_STEPS ((int)(sizeof(steps) / sizeof(*steps)))
