@@ -76,6 +76,12 @@ static void rbk_attempt_push(struct rbk_attempt *a, u32 id)
 	a->told <<= 1;
 }
 
+static void rbk_attempt_place(const struct rbk_sighting *s, struct rbk_attempt *a)
+{
+	if (s->places & RINGBACK_HOOK_FORWARD)
+		a->forwarded = true;
+}
+
 static void rbk_attempt_tick(struct rbk_attempt *a, unsigned int n, u32 now)
 {
 	a->count = min_t(unsigned int, a->count + n, U16_MAX);
@@ -310,6 +316,7 @@ static void rbk_attempt_record(const struct rbk_sighting *s, const struct rbk_wa
 		}
 	}
 	rbk_attempt_tick(a, n, s->now);
+	rbk_attempt_place(s, a);
 out:
 	spin_unlock_bh(&rn->lock);
 }
@@ -441,7 +448,7 @@ void rbk_attempt_synack(const struct rbk_sighting *s, struct rbk_packet *p)
 	const struct rbk_watch *w;
 	struct rbk_attempt *a;
 
-	if (!rbk_attempt_awaited(s, &p->key))
+	if (!rbk_attempt_awaited(s, &p->key) || rbk_standin_sent(s, &p->key.service))
 		return;
 	w = rbk_watch_find(s->rules, &p->key, s->places);
 	if (!w)
@@ -487,7 +494,7 @@ void rbk_attempt_error(const struct rbk_sighting *s, struct rbk_packet *p)
 	bool no_route;
 	int age, i;
 
-	if (!w)
+	if (!w || (p->reason == RINGBACK_REASON_REFUSED && rbk_standin_sent(s, &p->key.service)))
 		return;
 	rbk_attempt_set_path(s, w, p, s->out);
 	age = rbk_filter_age(rn->filter, p, s->now);
@@ -520,6 +527,7 @@ void rbk_attempt_error(const struct rbk_sighting *s, struct rbk_packet *p)
 		rbk_attempt_tick(a, 1, a->first);
 	else if (s->own && age < 0 && p->key.service.proto == IPPROTO_TCP)
 		rbk_attempt_tick(a, 1, s->now);
+	rbk_attempt_place(s, a);
 	rbk_attempt_fail(rn, w, a, max(i, 0), p->reason, s->now, s->now);
 out:
 	spin_unlock_bh(&rn->lock);

@@ -38,6 +38,7 @@ struct rbk_attempt {
 	u8 stage:2;			/* enum rbk_stage: the queue it is in */
 	u8 told:RBK_ATTEMPT_TRIES;	/* bit i: the failure of try[i] was reported */
 	u8 in_service:1;		/* failed, and counted in its service */
+	u8 forwarded:1;			/* FORWARD saw it, or would have with a route */
 	u8 reason;			/* enum ringback_reason */
 };
 

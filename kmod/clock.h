@@ -18,10 +18,15 @@ static inline u32 rbk_now(void)
 	return ktime_get_coarse_ns() >> RBK_TICK_SHIFT;
 }
 
-/* Seconds to ticks, rounded up so that nothing is ever early. */
+/* Milliseconds to ticks, rounded up so that nothing is ever early. */
+static inline u32 rbk_ticks_ms(u64 ms)
+{
+	return (ms * NSEC_PER_MSEC + (1 << RBK_TICK_SHIFT) - 1) >> RBK_TICK_SHIFT;
+}
+
 static inline u32 rbk_ticks(u32 seconds)
 {
-	return ((u64)seconds * NSEC_PER_SEC + (1 << RBK_TICK_SHIFT) - 1) >> RBK_TICK_SHIFT;
+	return rbk_ticks_ms((u64)seconds * MSEC_PER_SEC);
 }
 
 static inline bool rbk_before(u32 a, u32 b)

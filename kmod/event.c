@@ -69,6 +69,7 @@ static int rbk_put_service(struct sk_buff *skb, const struct rbk_net *rn,
 			      RINGBACK_A_SERVICE_PAD) ||
 	    nla_put_u64_64bit(skb, RINGBACK_A_SERVICE_CHANGED, rbk_real_ns(svc->changed),
 			      RINGBACK_A_SERVICE_PAD) ||
+	    nla_put_u8(skb, RINGBACK_A_SERVICE_STANDIN, svc->standin) ||
 	    rbk_put_watch(skb, RINGBACK_A_SERVICE_WATCH, rn, svc->watch))
 		return -EMSGSIZE;
 	if (svc->has_answered &&
@@ -113,6 +114,25 @@ int rbk_msg_service(struct sk_buff *skb, struct netlink_callback *cb, struct rbk
 
 	lockdep_assert_held(&rn->lock);
 	return hdr ? rbk_msg_end(skb, hdr, rbk_put_service(skb, rn, svc)) : -EMSGSIZE;
+}
+
+int rbk_msg_decision(struct sk_buff *skb, struct netlink_callback *cb, struct rbk_net *rn,
+		     const struct rbk_decision *d)
+{
+	void *hdr = rbk_dump_header(skb, cb, RINGBACK_CMD_DECISION_GET);
+	const struct rbk_service_key *s = &d->key.service;
+
+	lockdep_assert_held(&rn->lock);
+	if (!hdr)
+		return -EMSGSIZE;
+	return rbk_msg_end(skb, hdr,
+			   rbk_put_addr(skb, RINGBACK_A_DECISION_CLIENT, &d->key.client,
+					s->family) ?:
+			   rbk_put_addr(skb, RINGBACK_A_DECISION_SERVER, &s->server, s->family) ?:
+			   nla_put_u8(skb, RINGBACK_A_DECISION_PROTO, s->proto) ?:
+			   nla_put_be16(skb, RINGBACK_A_DECISION_PORT, s->port) ?:
+			   nla_put_u8(skb, RINGBACK_A_DECISION_VERDICT, d->verdict) ?:
+			   nla_put_u32(skb, RINGBACK_A_DECISION_TTL, rbk_decision_left(d)));
 }
 
 static void rbk_event_send(struct rbk_net *rn, struct sk_buff *skb, enum rbk_group group)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Attempts and services as netlink messages: the rows of dumps, and the events
+ * Attempts, services, decisions as netlink messages: rows of dumps, and the events
  * of the two multicast groups.
  */
 #ifndef _RBK_EVENT_H
@@ -9,6 +9,7 @@
 #include <linux/netlink.h>
 
 struct rbk_attempt;
+struct rbk_decision;
 struct rbk_net;
 struct rbk_service;
 
@@ -19,13 +20,15 @@ enum rbk_group {
 };
 
 /*
- * Append a message about @a, or @svc, to a dump. RCU, rbk_net.lock. 0 or
+ * Append a message about @a, @svc or @d to a dump. RCU, rbk_net.lock. 0 or
  * -EMSGSIZE; then nothing was appended.
  */
 int rbk_msg_attempt(struct sk_buff *skb, struct netlink_callback *cb, struct rbk_net *rn,
 		    const struct rbk_attempt *a);
 int rbk_msg_service(struct sk_buff *skb, struct netlink_callback *cb, struct rbk_net *rn,
 		    const struct rbk_service *svc);
+int rbk_msg_decision(struct sk_buff *skb, struct netlink_callback *cb, struct rbk_net *rn,
+		     const struct rbk_decision *d);
 
 /*
  * Tell the listeners that @a has failed, or that @svc has changed its state.

@@ -22,6 +22,8 @@
 #include "pernet.h"
 
 #define RBK_MAX_VLAN_TAGS	2
+/* Beside the bits of enum ringback_hook: a watch that stands in. */
+#define RBK_PLACE_STANDIN	BIT(7)
 
 /* Namespaces with a watch that names UDP ports. */
 static DEFINE_STATIC_KEY_FALSE(rbk_udp_wanted);
@@ -258,6 +260,16 @@ unsigned int rbk_hook_mirror(void *priv, struct sk_buff *skb, const struct nf_ho
 	return NF_ACCEPT;
 }
 
+/* Before nftables and the routing decision, behind destination NAT. */
+static unsigned int rbk_prerouting(void *priv, struct sk_buff *skb,
+				   const struct nf_hook_state *state)
+{
+	if (!rbk_standin_stands((struct rbk_net *)priv) ||
+	    !rbk_worth(priv, skb, skb_network_offset(skb), state->pf))
+		return NF_ACCEPT;
+	return rbk_standin_look(priv, skb, state->pf, state->in);
+}
+
 #define RBK_HOOK(_pf, _hooknum, _hook) {		\
 	.hook = _hook,					\
 	.pf = _pf,					\
@@ -275,6 +287,12 @@ static const struct nf_hook_ops rbk_hook_template[RBK_HOOK_OPS] = {
 	RBK_HOOK(NFPROTO_IPV4, NF_INET_LOCAL_OUT, rbk_local_out),
 	RBK_HOOK(NFPROTO_IPV6, NF_INET_LOCAL_OUT, rbk_local_out),
 	RBK_HOOK(NFPROTO_BRIDGE, NF_BR_FORWARD, rbk_bridge),
+	{
+		.hook = rbk_prerouting,
+		.pf = NFPROTO_INET,
+		.hooknum = NF_INET_PRE_ROUTING,
+		.priority = NF_IP_PRI_NAT_DST + 5,
+	},
 };
 
 /* Parts of the template that come and go together. */
@@ -287,6 +305,7 @@ static const struct rbk_hook_group {
 	{ RINGBACK_HOOK_FORWARD | RINGBACK_HOOK_LOCAL, 2, 2 },
 	{ RINGBACK_HOOK_LOCAL, 4, 4 },
 	{ RINGBACK_HOOK_BRIDGE, 8, 1 },
+	{ RBK_PLACE_STANDIN, 9, 1 },
 };
 
 void rbk_hooks_init(struct rbk_net *rn)
@@ -307,7 +326,7 @@ static u8 rbk_hooks_wanted(const struct rbk_net *rn, bool *udp)
 
 	*udp = false;
 	list_for_each_entry(w, &rn->watches, list) {
-		places |= w->hooks;
+		places |= w->hooks | (w->standin ? RBK_PLACE_STANDIN : 0);
 		for (i = 0; i < w->n_ports; i++)
 			*udp |= w->port[i].proto == IPPROTO_UDP;
 	}

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Where packets are seen. A namespace has only the hooks that its watches need,
- * none without a watch. No hook ever drops or alters a packet.
+ * none without a watch. No hook ever drops or alters a packet; only that of the
+ * stand-in sets bits of its mark, or asks a queue that may be absent.
  */
 #ifndef _RBK_HOOK_H
 #define _RBK_HOOK_H
@@ -11,7 +12,7 @@
 
 struct rbk_net;
 
-#define RBK_HOOK_OPS	9	/* all of them, see rbk_hook_template */
+#define RBK_HOOK_OPS	10	/* all of them, see rbk_hook_template */
 
 /* All guarded by rbk_net.watch_lock, but for @mirrors. */
 struct rbk_hooks {

@@ -18,6 +18,7 @@
 #include "queue.h"
 #include "service.h"
 #include "share.h"
+#include "standin.h"
 #include "watch.h"
 
 #define RBK_FILTER_KIB_MAX	(256 * 1024)
@@ -34,6 +35,7 @@ const u32 rbk_limit_default[RINGBACK_A_CONFIG_MAX + 1] = {
 	[RINGBACK_A_CONFIG_MAX_PER_CLIENT] = 256,
 	[RINGBACK_A_CONFIG_MAX_PER_SERVICE] = 65536,
 	[RINGBACK_A_CONFIG_MAX_SERVICES] = 4096,
+	[RINGBACK_A_CONFIG_MAX_DECISIONS] = 65536,
 };
 
 struct rbk_net *rbk_net(const struct net *net)
@@ -76,10 +78,15 @@ int rbk_net_start(struct rbk_net *rn)
 	err = rbk_service_init(rn);
 	if (err)
 		goto err_attempt;
+	err = rbk_standin_init(rn);
+	if (err)
+		goto err_service;
 	/* Pairs with rbk_net_started(). */
 	smp_store_release(&rn->started, true);
 	return 0;
 
+err_service:
+	rbk_service_exit(rn);
 err_attempt:
 	rbk_attempt_exit(rn);
 err_alloc:
@@ -101,6 +108,8 @@ static int __net_init rbk_net_init(struct net *net)
 	rn->watch_seq = 1;
 	rn->attempt_seq = 1;
 	rn->service_seq = 1;
+	rn->standin.seq = 1;
+	INIT_LIST_HEAD(&rn->standin.outlived);
 	rbk_queue_init(rn);
 	rbk_hooks_init(rn);
 	return 0;
@@ -121,6 +130,7 @@ static void __net_exit rbk_net_exit(struct net *net)
 	if (rn->started) {
 		rbk_attempt_exit(rn);
 		rbk_service_exit(rn);
+		rbk_standin_exit(rn);
 		rbk_net_free(rn);
 	}
 	rbk_queue_exit(rn);
@@ -138,7 +148,7 @@ static int __init rbk_selftest(void)
 {
 #ifdef RINGBACK_SELFTEST
 	if (!rbk_classify_selftest() || !rbk_filter_selftest() || !rbk_watch_selftest() ||
-	    !rbk_queue_selftest())
+	    !rbk_queue_selftest() || !rbk_standin_selftest())
 		return -ENOTRECOVERABLE;
 	pr_info("nf_ringback: self-tests passed\n");
 #endif
@@ -156,9 +166,12 @@ static int __init rbk_init(void)
 	err = rbk_attempt_module_init();
 	if (err)
 		return err;
-	err = rbk_queue_module_init();
+	err = rbk_standin_module_init();
 	if (err)
 		goto err_attempt;
+	err = rbk_queue_module_init();
+	if (err)
+		goto err_standin;
 	err = register_pernet_subsys(&rbk_net_ops);
 	if (err)
 		goto err_queue;
@@ -176,6 +189,8 @@ err_pernet:
 	unregister_pernet_subsys(&rbk_net_ops);
 err_queue:
 	rbk_queue_module_exit();
+err_standin:
+	rbk_standin_module_exit();
 err_attempt:
 	rbk_attempt_module_exit();
 	return err;
@@ -189,6 +204,7 @@ static void __exit rbk_exit(void)
 	rbk_queue_module_exit();
 	/* Entries are freed by call_rcu(), whose callback is code of this module. */
 	rcu_barrier();
+	rbk_standin_module_exit();
 	rbk_attempt_module_exit();
 }
 

@@ -210,6 +210,18 @@ static int rbk_nl_watch_hooks(struct genl_info *info, struct rbk_watch *w)
 	return 0;
 }
 
+static int rbk_nl_watch_standin(struct genl_info *info, struct rbk_watch *w)
+{
+	const struct nlattr *standin = info->attrs[RINGBACK_A_WATCH_STANDIN];
+
+	if (standin)
+		w->standin = nla_get_u8(standin);
+	if (!w->standin || w->hooks & RINGBACK_HOOK_FORWARD)
+		return 0;
+	NL_SET_ERR_MSG_ATTR(info->extack, standin, "a stand-in needs hook forward");
+	return -EINVAL;
+}
+
 static void rbk_nl_u32(struct genl_info *info, int type, u32 *value)
 {
 	if (info->attrs[type])
@@ -220,7 +232,8 @@ static int rbk_nl_watch_fill(struct genl_info *info, struct rbk_watch *w)
 {
 	int err;
 
-	err = rbk_nl_watch_name(info, w) ?: rbk_nl_watch_hooks(info, w);
+	err = rbk_nl_watch_name(info, w) ?: rbk_nl_watch_hooks(info, w) ?:
+	      rbk_nl_watch_standin(info, w);
 	if (err)
 		return err;
 	rbk_nl_u32(info, RINGBACK_A_WATCH_NO_REPLY, &w->no_reply);
@@ -320,8 +333,7 @@ int rbk_nl_filter(struct nlattr **tb, struct rbk_filter_by *f, struct netlink_ex
 	return 0;
 }
 
-/* An answer with a header of its own; NULL without memory. */
-static struct sk_buff *rbk_nl_reply(struct genl_info *info, u8 cmd, void **hdr)
+struct sk_buff *rbk_nl_reply(struct genl_info *info, u8 cmd, void **hdr)
 {
 	struct sk_buff *msg = genlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
 
@@ -335,7 +347,7 @@ static struct sk_buff *rbk_nl_reply(struct genl_info *info, u8 cmd, void **hdr)
 	return msg;
 }
 
-static int rbk_nl_reply_send(struct genl_info *info, struct sk_buff *msg, void *hdr, int err)
+int rbk_nl_reply_send(struct genl_info *info, struct sk_buff *msg, void *hdr, int err)
 {
 	if (err) {
 		nlmsg_free(msg);
@@ -375,19 +387,41 @@ int rbk_nl_attempt_forget(struct sk_buff *skb, struct genl_info *info)
 
 /* --- services --------------------------------------------------------- */
 
+/* What is to be declared, -1 where nothing is. */
+static int rbk_nl_service_values(struct genl_info *info, u8 proto, int *state, int *standin)
+{
+	struct nlattr **tb = info->attrs;
+
+	*state = tb[RINGBACK_A_SERVICE_STATE] ? nla_get_u8(tb[RINGBACK_A_SERVICE_STATE]) : -1;
+	*standin = tb[RINGBACK_A_SERVICE_STANDIN] ? nla_get_u8(tb[RINGBACK_A_SERVICE_STANDIN]) : -1;
+	if (*state < 0 && *standin < 0) {
+		NL_SET_ERR_MSG(info->extack, "a state or a stand-in is needed");
+		return -EINVAL;
+	}
+	if (*state == RINGBACK_SERVICE_PARTIAL) {
+		NL_SET_ERR_MSG_ATTR(info->extack, tb[RINGBACK_A_SERVICE_STATE],
+				    "a service can be declared down or up only");
+		return -EINVAL;
+	}
+	if (*standin > RINGBACK_STANDIN_OFF && proto != IPPROTO_TCP) {
+		NL_SET_ERR_MSG_ATTR(info->extack, tb[RINGBACK_A_SERVICE_STANDIN],
+				    "the stand-in speaks TCP only");
+		return -EINVAL;
+	}
+	return 0;
+}
+
 int rbk_nl_service_set(struct sk_buff *skb, struct genl_info *info)
 {
 	struct rbk_net *rn = rbk_info_net(info);
 	struct nlattr **tb = info->attrs;
 	struct rbk_service_key key;
-	int err;
-	u8 state;
+	int err, state, standin;
 
 	if (GENL_REQ_ATTR_CHECK(info, RINGBACK_A_SERVICE_SERVER) ||
 	    GENL_REQ_ATTR_CHECK(info, RINGBACK_A_SERVICE_PROTO) ||
-	    GENL_REQ_ATTR_CHECK(info, RINGBACK_A_SERVICE_PORT) ||
-	    GENL_REQ_ATTR_CHECK(info, RINGBACK_A_SERVICE_STATE)) {
-		NL_SET_ERR_MSG(info->extack, "server, protocol, port and state are needed");
+	    GENL_REQ_ATTR_CHECK(info, RINGBACK_A_SERVICE_PORT)) {
+		NL_SET_ERR_MSG(info->extack, "server, protocol and port are needed");
 		return -EINVAL;
 	}
 	err = rbk_nl_addr(tb[RINGBACK_A_SERVICE_SERVER], &key.server, info->extack);
@@ -396,17 +430,17 @@ int rbk_nl_service_set(struct sk_buff *skb, struct genl_info *info)
 	key.family = err;
 	key.proto = nla_get_u8(tb[RINGBACK_A_SERVICE_PROTO]);
 	key.port = nla_get_be16(tb[RINGBACK_A_SERVICE_PORT]);
-	state = nla_get_u8(tb[RINGBACK_A_SERVICE_STATE]);
-	if (state == RINGBACK_SERVICE_PARTIAL) {
-		NL_SET_ERR_MSG_ATTR(info->extack, tb[RINGBACK_A_SERVICE_STATE],
-				    "a service can be declared down or up only");
-		return -EINVAL;
-	}
-	err = rbk_net_started(rn) ? rbk_service_set(rn, &key, state) : -ENOENT;
+	err = rbk_nl_service_values(info, key.proto, &state, &standin);
 	if (err)
+		return err;
+	err = rbk_net_started(rn) ? rbk_service_set(rn, &key, state, standin) : -ENOENT;
+	if (err == -EBUSY)
+		NL_SET_ERR_MSG_ATTR(info->extack, tb[RINGBACK_A_SERVICE_STANDIN],
+				    "the service is not down");
+	else if (err)
 		NL_SET_ERR_MSG_ATTR(info->extack, tb[RINGBACK_A_SERVICE_SERVER],
 				    "no trouble with this service is known");
-	return err;
+	return err ? -ENOENT : 0;
 }
 
 /* --- statistics and limits -------------------------------------------- */

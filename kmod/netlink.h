@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The generic netlink family: requests and dumps (netlink.c), their tables
- * (netlink_policy.c).
+ * The generic netlink family: requests (netlink.c, netlink_standin.c), dumps
+ * (netlink_dump.c), their tables (netlink_policy.c).
  */
 #ifndef _RBK_NETLINK_H
 #define _RBK_NETLINK_H
@@ -24,6 +24,11 @@ int rbk_nl_addr(const struct nlattr *nla, union nf_inet_addr *addr, struct netli
 /* What a request selects, from the attributes of ATTEMPT_*. -EINVAL. */
 int rbk_nl_filter(struct nlattr **tb, struct rbk_filter_by *f, struct netlink_ext_ack *extack);
 
+/* An answer with a header of its own; NULL without memory. */
+struct sk_buff *rbk_nl_reply(struct genl_info *info, u8 cmd, void **hdr);
+/* Sends it, or frees it and returns @err. */
+int rbk_nl_reply_send(struct genl_info *info, struct sk_buff *msg, void *hdr, int err);
+
 int rbk_nl_watch_new(struct sk_buff *skb, struct genl_info *info);
 int rbk_nl_watch_del(struct sk_buff *skb, struct genl_info *info);
 int rbk_nl_watch_start(struct netlink_callback *cb);
@@ -38,5 +43,11 @@ int rbk_nl_dump_done(struct netlink_callback *cb);
 int rbk_nl_stats_get(struct sk_buff *skb, struct genl_info *info);
 int rbk_nl_config_get(struct sk_buff *skb, struct genl_info *info);
 int rbk_nl_config_set(struct sk_buff *skb, struct genl_info *info);
+int rbk_nl_standin_set(struct sk_buff *skb, struct genl_info *info);
+int rbk_nl_standin_get(struct sk_buff *skb, struct genl_info *info);
+int rbk_nl_decision_new(struct sk_buff *skb, struct genl_info *info);
+int rbk_nl_decision_del(struct sk_buff *skb, struct genl_info *info);
+int rbk_nl_decision_start(struct netlink_callback *cb);
+int rbk_nl_decision_dump(struct sk_buff *skb, struct netlink_callback *cb);
 
 #endif /* _RBK_NETLINK_H */

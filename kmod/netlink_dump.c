@@ -130,6 +130,22 @@ int rbk_nl_service_dump(struct sk_buff *skb, struct netlink_callback *cb)
 	return rbk_dump_rows(skb, cb, &rbk_dump_net(cb)->service_seq, rbk_dump_service);
 }
 
+int rbk_nl_decision_start(struct netlink_callback *cb)
+{
+	return rbk_dump_start(cb, &rbk_dump_net(cb)->standin.decisions, NULL);
+}
+
+static int rbk_dump_decision(struct sk_buff *skb, struct netlink_callback *cb, struct rbk_net *rn,
+			     const void *row)
+{
+	return rbk_msg_decision(skb, cb, rn, row);
+}
+
+int rbk_nl_decision_dump(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	return rbk_dump_rows(skb, cb, &rbk_dump_net(cb)->standin.seq, rbk_dump_decision);
+}
+
 /* --- watches ---------------------------------------------------------- */
 
 /* Bytes that the message about @w needs at most. */
@@ -140,7 +156,7 @@ static size_t rbk_watch_size(const struct rbk_watch *w)
 	size_t port = nla_total_size(nla_total_size(sizeof(u8)) + 2 * nla_total_size(sizeof(u16)));
 
 	return NLMSG_ALIGN(NLMSG_HDRLEN + GENL_HDRLEN) + nla_total_size(sizeof(w->name)) +
-	       nla_total_size(sizeof(w->mirror)) + 8 * nla_total_size(sizeof(u32)) +
+	       nla_total_size(sizeof(w->mirror)) + 9 * nla_total_size(sizeof(u32)) +
 	       (w->n_servers + w->n_clients) * prefix + w->n_ports * port;
 }
 
@@ -202,6 +218,7 @@ static int rbk_put_watch(struct sk_buff *skb, const struct rbk_watch *w)
 	    nla_put_u32(skb, RINGBACK_A_WATCH_DOWN_CLIENTS, w->down_clients) ||
 	    nla_put_u8(skb, RINGBACK_A_WATCH_ADMISSION, w->admission) ||
 	    nla_put_u8(skb, RINGBACK_A_WATCH_REVERSE_PATH, w->reverse_path) ||
+	    nla_put_u8(skb, RINGBACK_A_WATCH_STANDIN, w->standin) ||
 	    rbk_put_prefixes(skb, RINGBACK_A_WATCH_SERVER, w->prefix, w->n_servers) ||
 	    rbk_put_prefixes(skb, RINGBACK_A_WATCH_CLIENT, &w->prefix[w->n_servers],
 			     w->n_clients))

@@ -17,6 +17,9 @@
 static struct netlink_range_validation rbk_keep_range = { 1, RINGBACK_KEEP_MAX };
 static struct netlink_range_validation rbk_max_attempts_range = { 1, 1 << 24 };
 static struct netlink_range_validation rbk_max_services_range = { 1, 1 << 20 };
+static struct netlink_range_validation rbk_max_decisions_range = { 1, 1 << 20 };
+static struct netlink_range_validation rbk_lease_range = { 0, RINGBACK_LEASE_MAX };
+static struct netlink_range_validation rbk_ttl_range = { 1, RINGBACK_DECISION_TTL_MAX };
 
 #define RBK_HOOKS	(RINGBACK_HOOK_FORWARD | RINGBACK_HOOK_LOCAL |		\
 			 RINGBACK_HOOK_BRIDGE | RINGBACK_HOOK_MIRROR)
@@ -45,6 +48,7 @@ const struct nla_policy rbk_watch_policy[RINGBACK_A_WATCH_MAX + 1] = {
 	[RINGBACK_A_WATCH_DOWN_CLIENTS] = NLA_POLICY_MIN(NLA_U32, 1),
 	[RINGBACK_A_WATCH_ADMISSION] = NLA_POLICY_MAX(NLA_U8, RINGBACK_ADMISSION_FIRST_SYN),
 	[RINGBACK_A_WATCH_REVERSE_PATH] = NLA_POLICY_MAX(NLA_U8, 1),
+	[RINGBACK_A_WATCH_STANDIN] = NLA_POLICY_MAX(NLA_U8, 1),
 };
 
 static const struct nla_policy rbk_name_policy[RINGBACK_A_WATCH_NAME + 1] = {
@@ -60,12 +64,13 @@ const struct nla_policy rbk_attempt_policy[RINGBACK_A_ATTEMPT_MAX + 1] = {
 	[RINGBACK_A_ATTEMPT_ALL] = { .type = NLA_FLAG },
 };
 
-const struct nla_policy rbk_service_policy[RINGBACK_A_SERVICE_STATE + 1] = {
+const struct nla_policy rbk_service_policy[RINGBACK_A_SERVICE_MAX + 1] = {
 	[RINGBACK_A_SERVICE_SERVER] = RBK_ADDR,
 	[RINGBACK_A_SERVICE_PROTO] = { .type = NLA_U8 },
 	[RINGBACK_A_SERVICE_PORT] = { .type = NLA_U16 },
 	[RINGBACK_A_SERVICE_STATE] = NLA_POLICY_RANGE(NLA_U8, RINGBACK_SERVICE_DOWN,
 						      RINGBACK_SERVICE_UP),
+	[RINGBACK_A_SERVICE_STANDIN] = NLA_POLICY_MAX(NLA_U8, RINGBACK_STANDIN_ASK),
 };
 
 static const struct nla_policy rbk_config_policy[RINGBACK_A_CONFIG_MAX + 1] = {
@@ -75,6 +80,23 @@ static const struct nla_policy rbk_config_policy[RINGBACK_A_CONFIG_MAX + 1] = {
 	[RINGBACK_A_CONFIG_MAX_PER_SERVICE] = NLA_POLICY_MIN(NLA_U32, 1),
 	[RINGBACK_A_CONFIG_MAX_SERVICES] = NLA_POLICY_FULL_RANGE(NLA_U32,
 								  &rbk_max_services_range),
+	[RINGBACK_A_CONFIG_MAX_DECISIONS] = NLA_POLICY_FULL_RANGE(NLA_U32,
+								   &rbk_max_decisions_range),
+};
+
+static const struct nla_policy rbk_standin_policy[RINGBACK_A_STANDIN_MAX + 1] = {
+	[RINGBACK_A_STANDIN_LEASE] = NLA_POLICY_FULL_RANGE(NLA_U32, &rbk_lease_range),
+	[RINGBACK_A_STANDIN_QUEUE] = { .type = NLA_U16 },
+};
+
+static const struct nla_policy rbk_decision_policy[RINGBACK_A_DECISION_MAX + 1] = {
+	[RINGBACK_A_DECISION_CLIENT] = RBK_ADDR,
+	[RINGBACK_A_DECISION_SERVER] = RBK_ADDR,
+	[RINGBACK_A_DECISION_PROTO] = { .type = NLA_U8 },
+	[RINGBACK_A_DECISION_PORT] = { .type = NLA_U16 },
+	[RINGBACK_A_DECISION_VERDICT] = NLA_POLICY_MAX(NLA_U8, RINGBACK_VERDICT_RESET),
+	[RINGBACK_A_DECISION_TTL] = NLA_POLICY_FULL_RANGE(NLA_U32, &rbk_ttl_range),
+	[RINGBACK_A_DECISION_ALL] = { .type = NLA_FLAG },
 };
 
 static const struct genl_ops rbk_ops[] = {
@@ -119,7 +141,7 @@ static const struct genl_ops rbk_ops[] = {
 		.cmd = RINGBACK_CMD_SERVICE_SET,
 		.flags = GENL_UNS_ADMIN_PERM,
 		.policy = rbk_service_policy,
-		.maxattr = RINGBACK_A_SERVICE_STATE,
+		.maxattr = RINGBACK_A_SERVICE_STANDIN,
 		.doit = rbk_nl_service_set,
 	}, {
 		.cmd = RINGBACK_CMD_STATS_GET,
@@ -135,6 +157,34 @@ static const struct genl_ops rbk_ops[] = {
 		.policy = rbk_config_policy,
 		.maxattr = RINGBACK_A_CONFIG_MAX,
 		.doit = rbk_nl_config_set,
+	}, {
+		.cmd = RINGBACK_CMD_STANDIN_SET,
+		.flags = GENL_UNS_ADMIN_PERM,
+		.policy = rbk_standin_policy,
+		.maxattr = RINGBACK_A_STANDIN_QUEUE,
+		.doit = rbk_nl_standin_set,
+	}, {
+		.cmd = RINGBACK_CMD_STANDIN_GET,
+		.flags = GENL_UNS_ADMIN_PERM,
+		.doit = rbk_nl_standin_get,
+	}, {
+		.cmd = RINGBACK_CMD_DECISION_NEW,
+		.flags = GENL_UNS_ADMIN_PERM,
+		.policy = rbk_decision_policy,
+		.maxattr = RINGBACK_A_DECISION_TTL,
+		.doit = rbk_nl_decision_new,
+	}, {
+		.cmd = RINGBACK_CMD_DECISION_GET,
+		.flags = GENL_UNS_ADMIN_PERM,
+		.start = rbk_nl_decision_start,
+		.dumpit = rbk_nl_decision_dump,
+		.done = rbk_nl_dump_done,
+	}, {
+		.cmd = RINGBACK_CMD_DECISION_DEL,
+		.flags = GENL_UNS_ADMIN_PERM,
+		.policy = rbk_decision_policy,
+		.maxattr = RINGBACK_A_DECISION_ALL,
+		.doit = rbk_nl_decision_del,
 	},
 };
 

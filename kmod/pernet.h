@@ -18,6 +18,7 @@
 #include <linux/workqueue.h>
 
 #include "hook.h"
+#include "standin.h"
 #include "watch.h"
 
 struct rbk_filter;
@@ -59,6 +60,7 @@ struct rbk_net {
 	u32 attempt_seq;		/* lock: counts entries that come and go, for dumps */
 	u32 service_seq;		/* lock */
 	u32 limit[RINGBACK_A_CONFIG_MAX + 1]; /* lock; read without; by RINGBACK_A_CONFIG_* */
+	struct rbk_standin standin;
 
 	struct rbk_stats __percpu *stats;
 };

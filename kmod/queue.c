@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The queues, and the work that ends what is due: a pending attempt fails for
- * want of a reply, a failed one has been kept long enough.
+ * want of a reply, a failed one has been kept long enough, a decision of the
+ * stand-in is over.
  */
 #include <linux/sched.h>
 #include <linux/slab.h>
@@ -28,7 +29,7 @@ static u32 rbk_deadline(const struct rbk_queue *q, const struct rbk_attempt *a)
 	return a->since + q->timeout;
 }
 
-static void rbk_queue_arm(struct rbk_net *rn, u32 deadline, u32 now)
+void rbk_queue_arm(struct rbk_net *rn, u32 deadline, u32 now)
 {
 	lockdep_assert_held(&rn->lock);
 	if (rn->armed && !rbk_before(deadline, rn->armed_for))
@@ -86,7 +87,7 @@ static unsigned int rbk_queue_run(struct rbk_net *rn, struct rbk_queue *q, u32 n
 	return budget;
 }
 
-/* Arms the work for the earliest head of all queues. */
+/* Arms the work for the earliest of all deadlines. */
 static void rbk_queue_rearm(struct rbk_net *rn, u32 now)
 {
 	const struct rbk_attempt *a;
@@ -98,6 +99,7 @@ static void rbk_queue_rearm(struct rbk_net *rn, u32 now)
 		if (a)
 			rbk_queue_arm(rn, rbk_deadline(q, a), now);
 	}
+	rbk_standin_rearm(rn, now);
 }
 
 static void rbk_queue_reap(struct rbk_queue *q)
@@ -124,6 +126,7 @@ static void rbk_queue_work(struct work_struct *work)
 			budget = rbk_queue_run(rn, q, now, budget);
 			rbk_queue_reap(q);
 		}
+		budget = rbk_standin_run(rn, now, budget);
 		if (budget)
 			rbk_queue_rearm(rn, now);
 		spin_unlock_bh(&rn->lock);

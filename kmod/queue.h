@@ -46,6 +46,9 @@ void rbk_queue_put(struct rbk_net *rn, struct rbk_queue *q);
  */
 void rbk_queue_add(struct rbk_net *rn, struct rbk_queue *q, struct rbk_attempt *a, u32 now);
 
+/* Sees to it that the work runs at @deadline or before. rbk_net.lock. */
+void rbk_queue_arm(struct rbk_net *rn, u32 deadline, u32 now);
+
 /* The attempt that has been pending for longest, or NULL. rbk_net.lock. */
 struct rbk_attempt *rbk_queue_oldest_pending(struct rbk_net *rn);
 

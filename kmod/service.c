@@ -73,6 +73,8 @@ static void rbk_service_change(struct rbk_net *rn, struct rbk_service *svc,
 		return;
 	WRITE_ONCE(svc->state, state);
 	svc->changed = now;
+	if (state != RINGBACK_SERVICE_DOWN)
+		rbk_standin_set(rn, svc, RINGBACK_STANDIN_OFF);
 	if (state != RINGBACK_SERVICE_SUSPECT)
 		rbk_event_service(rn, svc);
 }
@@ -82,6 +84,7 @@ static void rbk_service_remove(struct rbk_net *rn, struct rbk_service *svc)
 	lockdep_assert_held(&rn->lock);
 	if (rhashtable_remove_fast(&rn->services, &svc->node, rbk_service_params))
 		return;
+	rbk_standin_set(rn, svc, RINGBACK_STANDIN_OFF);
 	if (!svc->n_failed)
 		list_del(&svc->idle);
 	WRITE_ONCE(rn->n_services, rn->n_services - 1);
@@ -120,6 +123,7 @@ static struct rbk_service *rbk_service_new(struct rbk_net *rn, const struct rbk_
 	svc->state = RINGBACK_SERVICE_SUSPECT;
 	svc->since = now;
 	svc->changed = now;
+	INIT_LIST_HEAD(&svc->decisions);
 	if (rhashtable_insert_fast(&rn->services, &svc->node, rbk_service_params)) {
 		kfree(svc);
 		return NULL;
@@ -159,6 +163,8 @@ void rbk_service_fail(struct rbk_net *rn, const struct rbk_watch *w, struct rbk_
 			list_del(&svc->idle);
 	}
 	svc->reason = a->reason;
+	if (a->forwarded)
+		WRITE_ONCE(svc->forwarded, true);
 	if (rbk_service_outlived(svc, began))
 		return;
 
@@ -213,21 +219,31 @@ void rbk_service_leave(struct rbk_net *rn, const struct rbk_attempt *a, u32 now)
 	rbk_service_settle(rn, svc, now);
 }
 
-int rbk_service_set(struct rbk_net *rn, const struct rbk_service_key *key,
-		    enum ringback_service_state state)
+static int rbk_service_declare(struct rbk_net *rn, struct rbk_service *svc, int state, int standin)
+{
+	u32 now = rbk_now();
+
+	lockdep_assert_held(&rn->lock);
+	if (state < 0)
+		state = svc->state;
+	if (standin > RINGBACK_STANDIN_OFF && state != RINGBACK_SERVICE_DOWN)
+		return -EBUSY;
+	rbk_service_change(rn, svc, state, now);
+	if (standin >= 0)
+		rbk_standin_set(rn, svc, standin);
+	rbk_service_settle(rn, svc, now);
+	return 0;
+}
+
+int rbk_service_set(struct rbk_net *rn, const struct rbk_service_key *key, int state, int standin)
 {
 	struct rbk_service *svc;
-	int err = -ENOENT;
-	u32 now = rbk_now();
+	int err;
 
 	rcu_read_lock();
 	spin_lock_bh(&rn->lock);
 	svc = rbk_service_find(rn, key);
-	if (svc) {
-		rbk_service_change(rn, svc, state, now);
-		rbk_service_settle(rn, svc, now);
-		err = 0;
-	}
+	err = svc ? rbk_service_declare(rn, svc, state, standin) : -ENOENT;
 	spin_unlock_bh(&rn->lock);
 	rcu_read_unlock();
 	return err;

@@ -20,6 +20,8 @@ struct rbk_service {
 	u16 watch;			/* id of the watch that failed first; 0: deleted */
 	u8 state;			/* enum ringback_service_state; read without */
 	u8 reason;			/* of the latest failure */
+	u8 standin;			/* enum ringback_standin, off unless down; read without */
+	bool forwarded;			/* a failed attempt was; read without */
 	bool has_answered;
 	u32 failures;			/* failed tries since @since */
 	u32 n_failed;			/* failed attempts in the table: clients that wait */
@@ -27,6 +29,8 @@ struct rbk_service {
 	u32 changed;			/* last change of state */
 	u32 answered;			/* latest answer, if has_answered; read without */
 	u32 failed;			/* latest failure */
+	u32 outage;			/* tells the times of standin apart; read without */
+	struct list_head decisions;	/* struct rbk_decision, of this outage */
 };
 
 struct rbk_service *rbk_service_find(struct rbk_net *rn, const struct rbk_service_key *key);
@@ -53,9 +57,12 @@ void rbk_service_answer(struct rbk_net *rn, const struct rbk_service_key *key, u
 /* The attempt @a leaves the table and no longer waits. rbk_net.lock, RCU. */
 void rbk_service_leave(struct rbk_net *rn, const struct rbk_attempt *a, u32 now);
 
-/* Declares a state on evidence from outside. -ENOENT. Process context. */
-int rbk_service_set(struct rbk_net *rn, const struct rbk_service_key *key,
-		    enum ringback_service_state state);
+/*
+ * Declares a state on evidence from outside (enum ringback_service_state), and
+ * what becomes of new connections (enum ringback_standin); -1 leaves one as it
+ * is. -ENOENT: not known, -EBUSY: not down, nothing is changed. Process context.
+ */
+int rbk_service_set(struct rbk_net *rn, const struct rbk_service_key *key, int state, int standin);
 
 /* A watch is deleted: so are its services, unless clients of other watches wait. May sleep. */
 void rbk_service_purge_watch(struct rbk_net *rn, u16 watch);

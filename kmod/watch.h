@@ -43,6 +43,7 @@ struct rbk_watch {
 	u16 id;				/* 1.. */
 	u8 hooks;			/* bits of enum ringback_hook */
 	u8 admission;			/* enum ringback_admission */
+	bool standin;			/* its services that are down may be stood in for */
 	bool reverse_path;		/* clients must come in where the way to them leaves */
 	char mirror[IFNAMSIZ];		/* device, with RINGBACK_HOOK_MIRROR */
 	u32 no_reply;			/* seconds */
