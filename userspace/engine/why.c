@@ -20,7 +20,7 @@
 /* Outages of one client and server that are looked through. */
 #define WAITERS_MAX 4096
 
-struct asked {
+struct why_request {
 	struct client *cl;
 	struct addr client, server;
 	struct service service[SERVICES_MAX];
@@ -208,7 +208,7 @@ static int collect(struct why *y, struct engine *e)
 }
 
 /* Where the sentences go. */
-struct answer {
+struct why_answer {
 	struct client *cl;
 	const struct service *s;
 	int rows;
@@ -216,7 +216,7 @@ struct answer {
 
 static void say(const char *topic, const char *code, uint64_t outage, const char *text, void *arg)
 {
-	struct answer *a = arg;
+	struct why_answer *a = arg;
 
 	client_row(a->cl,
 		   json_pack("{s:o,s:o,s:i,s:s,s:s,s:o,s:o}", "server", json_addr(&a->s->server),
@@ -227,9 +227,9 @@ static void say(const char *topic, const char *code, uint64_t outage, const char
 }
 
 /* Rows said, or -errno. */
-static int explain(const struct asked *q, const struct service *s)
+static int explain(const struct why_request *q, const struct service *s)
 {
-	struct answer a = { .cl = q->cl, .s = s };
+	struct why_answer a = { .cl = q->cl, .s = s };
 	struct why *y = calloc(1, sizeof(*y)); /* large */
 	int rc;
 
@@ -246,7 +246,7 @@ static int explain(const struct asked *q, const struct service *s)
 
 /* --- all that a client wanted of a server ------------------------------------------------ */
 
-static int add_service(struct asked *q, const struct service *s)
+static int add_service(struct why_request *q, const struct service *s)
 {
 	unsigned int i;
 
@@ -269,7 +269,7 @@ static int service_of_waiter(const struct waiter *w, const struct outage *o, voi
 	return add_service(arg, &o->service);
 }
 
-static int find_services(struct asked *q)
+static int find_services(struct why_request *q)
 {
 	const struct waiter_query waiters = {
 		.state = -1,
@@ -289,7 +289,7 @@ static int find_services(struct asked *q)
 	return store_waiter_list(q->cl->e->store, &waiters, service_of_waiter, q);
 }
 
-static bool read_request(struct asked *q, json_t *request)
+static bool read_request(struct why_request *q, json_t *request)
 {
 	struct service s = { 0 };
 
@@ -308,7 +308,7 @@ static bool read_request(struct asked *q, json_t *request)
 
 static void run_why(struct client *cl, json_t *request)
 {
-	struct asked q = { .cl = cl };
+	struct why_request q = { .cl = cl };
 	unsigned int i;
 	int rc, rows = 0;
 
