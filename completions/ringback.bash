@@ -31,14 +31,14 @@ _ringback_after()
 		case $last in
 		hook) echo forward local bridge mirror: ;;
 		admission) echo trouble first-syn ;;
-		reverse-path) echo on off ;;
+		reverse-path | standin) echo on off ;;
 		server | client | port | no-reply | keep | down-after | down-clients) ;;
 		*) [ $# -lt 3 ] || echo server port client hook no-reply keep down-after \
-			down-clients admission reverse-path ;;
+			down-clients admission reverse-path standin ;;
 		esac
 		;;
 	show)
-		echo watches clients services stats limits outages waiters contacts notices daemon
+		echo watches clients services decisions stats limits outages waiters contacts notices daemon
 		;;
 	'show clients server' | 'show clients '*' server')
 		_ringback_values server show clients

@@ -71,6 +71,7 @@ int cmd_watch_del(struct cli *cli, int argc, char **argv);
 int cmd_show_watches(struct cli *cli, int argc, char **argv);
 int cmd_show_clients(struct cli *cli, int argc, char **argv);
 int cmd_show_services(struct cli *cli, int argc, char **argv);
+int cmd_show_decisions(struct cli *cli, int argc, char **argv);
 int cmd_show_stats(struct cli *cli, int argc, char **argv);
 int cmd_show_limits(struct cli *cli, int argc, char **argv);
 int cmd_limit(struct cli *cli, int argc, char **argv);

@@ -38,6 +38,7 @@ static void write_service(struct writer *out, const struct nl_service *s)
 	writer_time(out, "since", s->since);
 	writer_time(out, "changed", s->changed);
 	writer_time(out, "answered", s->answered);
+	writer_word(out, "standin", nl_standin_name(s->standin));
 	writer_text(out, "watch", s->watch[0] ? s->watch : NULL);
 	writer_end(out);
 }
@@ -56,6 +57,7 @@ int cmd_show_services(struct cli *cli, int argc, char **argv)
 		{ "since", "SINCE", COL_TIME },
 		{ "changed", "CHANGED", COL_TIME },
 		{ "answered", "ANSWERED", COL_TIME },
+		{ "standin", "STANDIN", 0 },
 		{ "watch", "WATCH", 0 },
 	};
 	struct rows rows = { .size = sizeof(struct nl_service) };

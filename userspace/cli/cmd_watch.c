@@ -107,12 +107,22 @@ static int read_admission(struct cli *cli, const char *text, struct conf_watch *
 	return CLI_OK;
 }
 
-static int read_reverse_path(struct cli *cli, const char *text, struct conf_watch *w)
+static int on_or_off(struct cli *cli, const char *text, bool *on)
 {
 	static const char *const words[] = { "on", "off", NULL };
 
-	w->reverse_path = !strcmp(text, "on");
-	return w->reverse_path || !strcmp(text, "off") ? CLI_OK : cli_unknown(cli, text, words);
+	*on = !strcmp(text, "on");
+	return *on || !strcmp(text, "off") ? CLI_OK : cli_unknown(cli, text, words);
+}
+
+static int read_reverse_path(struct cli *cli, const char *text, struct conf_watch *w)
+{
+	return on_or_off(cli, text, &w->reverse_path);
+}
+
+static int read_standin(struct cli *cli, const char *text, struct conf_watch *w)
+{
+	return on_or_off(cli, text, &w->standin);
 }
 
 struct watch_key {
@@ -127,6 +137,7 @@ static const struct watch_key keys[] = {
 	{ "no-reply", false, read_no_reply },	  { "keep", false, read_keep },
 	{ "down-after", false, read_down_after }, { "down-clients", false, read_down_clients },
 	{ "admission", false, read_admission },	  { "reverse-path", false, read_reverse_path },
+	{ "standin", false, read_standin },
 };
 
 #define N_KEYS (sizeof(keys) / sizeof(keys[0]))
@@ -323,6 +334,7 @@ static void write_watch(struct writer *out, const struct conf_watch *w)
 	writer_number(out, "down-clients", w->down_clients);
 	writer_text(out, "admission", nl_admission_name(w->admission));
 	writer_text(out, "reverse-path", w->reverse_path ? "on" : "off");
+	writer_text(out, "standin", w->standin ? "on" : "off");
 	writer_end(out);
 }
 
@@ -340,6 +352,7 @@ int cmd_show_watches(struct cli *cli, int argc, char **argv)
 		{ "down-clients", "DOWN-CLIENTS", COL_RIGHT },
 		{ "admission", "ADMISSION", 0 },
 		{ "reverse-path", "REVERSE-PATH", 0 },
+		{ "standin", "STANDIN", 0 },
 	};
 	struct rows rows = { .size = sizeof(struct conf_watch), .drop = free_lists };
 	int err = cli_no_arguments(cli, argc, argv);

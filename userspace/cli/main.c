@@ -18,6 +18,7 @@ static const struct command commands[] = {
 	{ "show clients", "[server A] [client A] [state pending|failed]",
 	  "who could not reach what", cmd_show_clients, false },
 	{ "show services", "", "services in trouble", cmd_show_services, false },
+	{ "show decisions", "", "clients that the stand-in knows", cmd_show_decisions, false },
 	{ "show stats", "", "counters of the module", cmd_show_stats, false },
 	{ "show limits", "", "limits of the module", cmd_show_limits, false },
 	{ "limit", "KEY N", "change a limit", cmd_limit, false },
@@ -54,7 +55,7 @@ static void print_usage(FILE *f)
 	}
 	fputs("\nkeys of a watch: client PREFIX[,..]  hook forward,local,bridge,mirror:IF\n"
 	      "  no-reply SECONDS  keep SECONDS  down-after N  down-clients N\n"
-	      "  admission trouble|first-syn  reverse-path on|off\n\n"
+	      "  admission trouble|first-syn  reverse-path on|off  standin on|off\n\n"
 	      "  -j, --json           JSON instead of tables\n"
 	      "  -s, --socket PATH    control socket of the daemon\n"
 	      "  -k, --kernel         monitor: events of the kernel module only\n"
