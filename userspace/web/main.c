@@ -1,67 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The room "web": the loop, and the sockets to the parent and the engine. It
- * owns no file, no right and no address of its own; its listening sockets come
- * from the parent, what it knows from the engine.
+ * The room "web": the loop, and its parts put together. It owns no file, no
+ * right and no address of its own; its listening sockets come from the parent,
+ * what it knows from the engine.
  */
 #include <errno.h>
 #include <event2/event.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <unistd.h>
 
 #include "../common/log.h"
 #include "../common/room.h"
+#include "ask.h"
+#include "engine.h"
+#include "events.h"
+#include "server.h"
+#include "services.h"
+#include "tls.h"
 #include "web.h"
-
-#define MESSAGES_PER_TURN 64
-
-static void engine_close(struct web *w)
-{
-	if (!w->from_engine)
-		return;
-	event_free(w->from_engine);
-	w->from_engine = NULL;
-	msg_close(&w->engine);
-}
-
-/* What no room says to this one is left alone. */
-static void engine_speaks(struct web *w, const struct msg *m)
-{
-	(void)w;
-	if (m->fd >= 0)
-		close(m->fd);
-	log_warn("unexpected message %d from the engine", m->type);
-}
-
-static void engine_readable(evutil_socket_t fd, short what, void *arg)
-{
-	struct web *w = arg;
-	int got;
-
-	(void)fd;
-	(void)what;
-	for (int turn = 0; turn < MESSAGES_PER_TURN; turn++) {
-		got = msg_recv(&w->engine, &w->msg);
-		if (got == 1)
-			engine_speaks(w, &w->msg);
-		else if (got == -EAGAIN)
-			return;
-		else if (got != -EBADMSG)
-			break;
-	}
-	if (got != 1 && got != -EBADMSG)
-		engine_close(w);
-}
-
-static void engine_open(struct web *w, int fd)
-{
-	engine_close(w);
-	w->engine.fd = fd;
-	w->from_engine = event_new(w->base, fd, EV_READ | EV_PERSIST, engine_readable, w);
-	if (!w->from_engine || event_add(w->from_engine, NULL))
-		fatal("cannot watch the socket to the engine");
-}
 
 static void parent_readable(evutil_socket_t fd, short what, void *arg)
 {
@@ -81,7 +39,7 @@ static void parent_readable(evutil_socket_t fd, short what, void *arg)
 		event_base_loopbreak(w->base);
 }
 
-int web_main(const struct room_start *start)
+static struct web *web_new(const struct room_start *start)
 {
 	struct web *w = calloc(1, sizeof(*w));
 
@@ -89,20 +47,44 @@ int web_main(const struct room_start *start)
 		fatal("out of memory");
 	w->conf = start->conf;
 	w->parent = start->parent;
-	w->engine.fd = -1;
 	w->base = event_base_new();
 	if (!w->base)
 		fatal("cannot set up the event loop");
-	w->from_parent =
-		event_new(w->base, w->parent.fd, EV_READ | EV_PERSIST, parent_readable, w);
+	if (getrandom(w->secret, sizeof(w->secret), 0) != sizeof(w->secret))
+		fatal("no random numbers: %s", strerror(errno));
+	w->from_parent = event_new(w->base, w->parent.fd, EV_READ | EV_PERSIST, parent_readable, w);
 	if (!w->from_parent || event_add(w->from_parent, NULL))
 		fatal("cannot watch the socket to the parent");
+	w->engine = engine_new();
+	w->asks = asks_new(w);
+	w->services = services_new(w);
+	w->events = events_new(w);
+	w->tls = tls_new(w->conf);
+	w->server = server_new(w, start);
+	return w;
+}
+
+/* The connections go first: they take back what they have asked. */
+static void web_free(struct web *w)
+{
+	server_free(w->server);
+	tls_free(w->tls);
+	events_free(w->events);
+	services_free(w->services);
+	asks_free(w->asks);
+	engine_free(w->engine);
+	event_free(w->from_parent);
+	event_base_free(w->base);
+	explicit_bzero(w->secret, sizeof(w->secret));
+	free(w);
+}
+
+int web_main(const struct room_start *start)
+{
+	struct web *w = web_new(start);
 
 	room_up(start);
 	event_base_dispatch(w->base);
-	engine_close(w);
-	event_free(w->from_parent);
-	event_base_free(w->base);
-	free(w);
+	web_free(w);
 	return 0;
 }
