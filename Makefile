@@ -102,6 +102,9 @@ install: userspace
 	$(INSTALL) -d $(DESTDIR)$(prefix)/lib/systemd/system $(DESTDIR)$(prefix)/lib/sysusers.d
 	sed 's,@sbindir@,$(sbindir),' etc/ringbackd.service \
 		>$(DESTDIR)$(prefix)/lib/systemd/system/ringbackd.service
+	$(INSTALL) -d $(DESTDIR)$(prefix)/lib/systemd/user
+	sed 's,@sbindir@,$(sbindir),' etc/ringback-agent.service \
+		>$(DESTDIR)$(prefix)/lib/systemd/user/ringback-agent.service
 	$(INSTALL) -m 644 etc/ringback.sysusers $(DESTDIR)$(prefix)/lib/sysusers.d/ringback.conf
 	$(INSTALL) -D -m 644 etc/ringback.tmpfiles $(DESTDIR)$(prefix)/lib/tmpfiles.d/ringback.conf
 	$(INSTALL) -m 640 etc/ringback.conf $(DESTDIR)/etc/ringback/ringback.conf.example

@@ -19,7 +19,7 @@ _ringback_after()
 
 	case $line in
 	'')
-		echo watch show limit forget monitor contact recover why
+		echo watch show limit forget monitor contact recover why agent
 		;;
 	watch)
 		echo add del
@@ -57,6 +57,16 @@ _ringback_after()
 		;;
 	'show waiters client' | 'show waiters '*' client' | why)
 		_ringback_values client show waiters
+		;;
+	agent)
+		echo http:// https://
+		;;
+	'agent '*)
+		case $last in
+		answer) echo ask yes no ;;
+		mail | ca) ;;
+		*) echo once answer mail ca ;;
+		esac
 		;;
 	'why '*)
 		[ $# -gt 2 ] || _ringback_values server show outages

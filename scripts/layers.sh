@@ -41,8 +41,9 @@ only "nl" 'libmnl/' libmnl
 only "nl engine cli" 'nl/nl\.h' "the kernel interface"
 only "parent" 'confuse\.h' libconfuse
 only "traps" 'net-snmp/' net-snmp
-only "mailer" 'libesmtp\.h|auth-client\.h|curl/' "a mail library"
-only "mailer web" 'openssl/' OpenSSL
+only "mailer" 'libesmtp\.h|auth-client\.h' libesmtp
+only "mailer cli" 'curl/' libcurl
+only "engine mailer web" 'openssl/' OpenSSL
 only "engine" 'sqlite3\.h' SQLite
 only "engine traps mailer parent web" 'event2/|event\.h' libevent
 only "cli engine web" 'jansson\.h' jansson

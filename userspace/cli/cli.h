@@ -87,5 +87,6 @@ int cmd_contact_del(struct cli *cli, int argc, char **argv);
 int cmd_contact_import(struct cli *cli, int argc, char **argv);
 int cmd_recover(struct cli *cli, int argc, char **argv);
 int cmd_why(struct cli *cli, int argc, char **argv);
+int cmd_agent(struct cli *cli, int argc, char **argv);
 
 #endif /* RINGBACK_CLI_CLI_H */

@@ -36,6 +36,8 @@ static const struct command commands[] = {
 	  false },
 	{ "recover", "A [PROTO/PORT]", "declare a server back", cmd_recover, false },
 	{ "why", "CLIENT A [PROTO/PORT]", "why it was told, or was not", cmd_why, false },
+	{ "agent", "URL [once] [answer ask|yes|no] [mail A] [ca FILE]",
+	  "on a client: ask the router, tell the user", cmd_agent, false },
 };
 
 #define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))
