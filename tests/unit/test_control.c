@@ -23,6 +23,7 @@
 #include "common/timefmt.h"
 #include "engine/batch.h"
 #include "engine/control.h"
+#include "engine/inquiry.h"
 #include "engine/outbox.h"
 #include "engine/probe.h"
 #include "engine/tracker.h"
@@ -59,6 +60,8 @@ static int setup(void **state)
 	e.kernel = &fake_kernel;
 	e.contacts_stale = true;
 	assert_int_equal(store_open_sqlite(&e.store, ":memory:", why, sizeof(why)), 0);
+	e.inquiry = inquiry_new(&e, why, sizeof(why));
+	assert_non_null(e.inquiry);
 	e.batch = batch_new(e.base, e.store, &ev);
 	e.tracker = tracker_new(&e);
 	e.outbox = outbox_new(&e, "h", no_mailer, NULL);
@@ -84,6 +87,7 @@ static int teardown(void **state)
 	outbox_free(e.outbox);
 	batch_free(e.batch);
 	resolver_clear(&e.contacts);
+	inquiry_free(e.inquiry);
 	store_close(e.store);
 	event_base_free(e.base);
 	return 0;

@@ -19,6 +19,7 @@
 #include "common/log.h"
 #include "common/timefmt.h"
 #include "engine/batch.h"
+#include "engine/inquiry.h"
 #include "engine/outbox.h"
 #include "engine/probe.h"
 #include "engine/tracker.h"
@@ -42,6 +43,12 @@ void control_event(struct control *c, const char *event, const struct service *s
 		   const struct addr *client, const char *detail)
 {
 	(void)c, (void)event, (void)service, (void)client, (void)detail;
+}
+
+void control_attach(struct control *c, int fd);
+void control_attach(struct control *c, int fd)
+{
+	(void)c, (void)fd;
 }
 
 static int take_notice(const struct msg_notice *n, void *arg)
@@ -129,6 +136,8 @@ static void defaults(void)
 
 static int setup(struct store *st)
 {
+	char why[200];
+
 	memset(&e, 0, sizeof(e));
 	n_sent = 0;
 	send_rc = 0;
@@ -138,6 +147,8 @@ static int setup(struct store *st)
 	e.conf = &conf;
 	e.kernel = &fake_kernel;
 	e.store = st;
+	e.inquiry = inquiry_new(&e, why, sizeof(why));
+	assert_non_null(e.inquiry);
 	start_parts();
 	return 0;
 }
@@ -166,6 +177,7 @@ static int teardown(void **state)
 	(void)state;
 	stop_parts();
 	resolver_clear(&e.contacts);
+	inquiry_free(e.inquiry);
 	store_close(e.store);
 	event_base_free(e.base);
 	return 0;

@@ -87,12 +87,60 @@ static void verdicts(void **state)
 
 	(void)state;
 	for (i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		const struct waiter_end end = { .still_failed = rows[i].still_failed };
 		struct waiter w = { .in_kernel = rows[i].in_kernel,
 				    .last = now - rows[i].age * SEC };
 
 		strcpy(w.mail, rows[i].mail);
-		assert_int_equal(waiter_verdict(&w, now, rows[i].still_failed, &watch),
-				 rows[i].verdict);
+		assert_int_equal(waiter_verdict(&w, now, &end, &watch), rows[i].verdict);
+	}
+}
+
+/* What the client said, by what it was asked and whether its page is open. */
+static void verdicts_on_answers(void **state)
+{
+	enum { OFF = INQUIRE_OFF, WHETHER = INQUIRE_WHETHER, WHERE = INQUIRE_WHERE };
+	enum { NONE = CHOICE_NONE, YES = CHOICE_YES, NO = CHOICE_NO };
+	static const struct {
+		uint8_t inquire; /* enum inquire */
+		uint8_t choice;
+		bool page, mail, suppressed;
+		enum waiter_state verdict;
+	} rows[] = {
+		{ OFF, NONE, false, true, false, WAITER_NOTIFIED },
+		{ OFF, NONE, true, true, false, WAITER_REACHED },
+		{ OFF, YES, true, true, false, WAITER_NOTIFIED },
+		{ OFF, NO, false, true, false, WAITER_DECLINED },
+		{ OFF, NO, true, true, false, WAITER_DECLINED },
+		{ WHETHER, NONE, false, true, false, WAITER_NO_ANSWER },
+		{ WHETHER, NONE, false, false, false, WAITER_NO_ANSWER },
+		{ WHETHER, NONE, true, true, false, WAITER_REACHED },
+		{ WHETHER, YES, false, true, false, WAITER_NOTIFIED },
+		{ WHETHER, YES, true, true, false, WAITER_NOTIFIED },
+		{ WHETHER, YES, false, false, false, WAITER_NO_CONTACT },
+		{ WHETHER, YES, true, false, false, WAITER_REACHED },
+		{ WHETHER, NO, false, true, false, WAITER_DECLINED },
+		{ WHERE, YES, false, true, true, WAITER_NO_CONTACT },
+		{ WHERE, YES, true, true, true, WAITER_REACHED },
+		{ WHERE, NONE, false, true, true, WAITER_NO_ANSWER },
+		{ OFF, NONE, false, true, true, WAITER_NO_CONTACT },
+	};
+	struct conf_watch w = watch;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		const struct waiter_end end = { .still_failed = true,
+						.page_open = rows[i].page,
+						.suppressed = rows[i].suppressed,
+						.choice = rows[i].choice };
+		struct waiter waiter = { .last = 1 };
+
+		w.inquire = rows[i].inquire;
+		strcpy(waiter.mail, rows[i].mail ? "a@example.org" : "");
+		if (waiter_verdict(&waiter, 60 * SEC, &end, &w) != rows[i].verdict)
+			fail_msg("row %zu: %s", i,
+				 waiter_state_name(waiter_verdict(&waiter, 60 * SEC, &end, &w)));
 	}
 }
 
@@ -260,6 +308,7 @@ int main(void)
 		cmocka_unit_test(outages_merge_within_flap),
 		cmocka_unit_test(failures_join),
 		cmocka_unit_test(verdicts),
+		cmocka_unit_test(verdicts_on_answers),
 		cmocka_unit_test(contacts_by_precedence),
 		cmocka_unit_test(contact_keys_have_a_normal_form),
 		cmocka_unit_test(mail_addresses),

@@ -243,7 +243,7 @@ const char *choice_name(uint8_t choice)
 
 static bool body_ok(const struct msg *m)
 {
-	if (m->fd >= 0 && m->type != MSG_PEER)
+	if (m->fd >= 0 && m->type != MSG_PEER && m->type != MSG_CONTROL)
 		return false;
 	switch (m->type) {
 	case MSG_PEER:

@@ -19,8 +19,13 @@
 #include "../common/timefmt.h"
 #include "batch.h"
 #include "control.h"
+#include "inquiry.h"
 #include "kernel.h"
 #include "outbox.h"
+#include "web.h"
+
+/* Visits that are closer to one another are one try, ns. */
+#define VISIT_GRAIN (60 * NSEC_PER_SEC)
 
 int waiter_record(struct engine *e, const struct outage *o, const struct nl_attempt *a,
 		  bool in_kernel)
@@ -57,6 +62,27 @@ int waiter_record(struct engine *e, const struct outage *o, const struct nl_atte
 	return rc < 0 ? rc : 1;
 }
 
+int waiter_visit(struct engine *e, const struct outage *o, const struct addr *client)
+{
+	struct nl_attempt a = { .client = *client, .reason = o->reason, .count = 1 };
+	struct waiter w;
+	int rc = store_waiter_get(e->store, o->id, client, &w);
+
+	if (rc < 0 && rc != -ENOENT)
+		return rc;
+	a.first = time_now();
+	a.last = a.first;
+	memcpy(a.watch, o->watch, sizeof(a.watch));
+	if (rc < 0 || w.state != WAITER_WAITING)
+		return waiter_record(e, o, &a, false);
+	/* What the kernel knows of a waiter stays true. A page loads many things at once. */
+	if (a.last - w.last < VISIT_GRAIN)
+		return 0;
+	w.attempts++;
+	w.last = a.last;
+	return store_waiter_put(e->store, &w);
+}
+
 /* --- the end ----------------------------------------------------------------- */
 
 struct closing {
@@ -68,7 +94,7 @@ struct closing {
 	size_t n_failed, failed_size;
 	struct waiter *waiters;
 	size_t n_waiters, waiters_size;
-	unsigned int told, spared, reached, no_contact;
+	unsigned int told, spared, reached, no_contact, declined;
 };
 
 static void closing_free(struct closing *c)
@@ -160,7 +186,8 @@ static int ask_kernel(struct closing *c, const struct service *s, int64_t seen, 
 	return rc == -ENOMEM ? rc : 0;
 }
 
-static int queue_notice(struct closing *c, const struct outage *o, struct waiter *w)
+static int queue_notice(struct closing *c, const struct outage *o, struct waiter *w,
+			const char *lang)
 {
 	struct notice n = {
 		.outage = o->id,
@@ -180,15 +207,50 @@ static int queue_notice(struct closing *c, const struct outage *o, struct waiter
 
 	memcpy(n.mail, w->mail, sizeof(n.mail));
 	memcpy(n.watch, w->watch, sizeof(n.watch));
+	snprintf(n.lang, sizeof(n.lang), "%s", lang);
 	w->told = c->now;
 	return store_notice_put(c->e->store, &n);
 }
 
+/* The address that @w gave, where that counts, takes the place of the table's. */
+static int apply_answer(struct closing *c, struct waiter *w, struct answer *a)
+{
+	int rc = store_answer_get(c->e->store, w->outage, &w->client, a);
+
+	if (rc == -ENOENT) {
+		memset(a, 0, sizeof(*a));
+		return 0;
+	}
+	if (rc == 0 && c->w->inquire == INQUIRE_WHERE && a->choice == CHOICE_YES && a->mail[0] &&
+	    (a->confirmed || !c->e->conf->web.confirm))
+		memcpy(w->mail, a->mail, sizeof(w->mail));
+	return rc;
+}
+
+static int verdict(struct closing *c, const struct outage *o, struct waiter *w,
+		   const struct answer *a)
+{
+	struct waiter_end end = {
+		.still_failed = still_failed(c, &w->client),
+		.page_open = web_peer_page_open(c->e->web, &w->client, &o->service),
+		.choice = a->choice,
+	};
+	int rc = inquiry_suppressed(c->e, w->mail);
+
+	end.suppressed = rc > 0;
+	w->state = waiter_verdict(w, c->now, &end, c->w);
+	return rc < 0 ? rc : 0;
+}
+
 static int settle_waiter(struct closing *c, const struct outage *o, struct waiter *w)
 {
-	int rc = 0;
+	struct answer a;
+	int rc = apply_answer(c, w, &a);
 
-	w->state = waiter_verdict(w, c->now, still_failed(c, &w->client), c->w);
+	if (rc == 0)
+		rc = verdict(c, o, w, &a);
+	if (rc < 0)
+		return rc;
 	switch (w->state) {
 	case WAITER_REACHED:
 		c->reached++;
@@ -196,13 +258,17 @@ static int settle_waiter(struct closing *c, const struct outage *o, struct waite
 	case WAITER_NO_CONTACT:
 		c->no_contact++;
 		break;
+	case WAITER_DECLINED:
+	case WAITER_NO_ANSWER:
+		c->declined++;
+		break;
 	case WAITER_NOTIFIED:
 		if (!waiter_owed(w, c->now, c->w->flap)) {
 			c->spared++;
 			break;
 		}
 		c->told++;
-		rc = queue_notice(c, o, w);
+		rc = queue_notice(c, o, w, a.lang);
 		break;
 	}
 	return rc < 0 ? rc : store_waiter_put(c->e->store, w);
@@ -231,13 +297,13 @@ static int settle(struct closing *c, struct outage *o)
 
 static void report(const struct closing *c, const struct outage *o)
 {
-	char service[SERVICE_STRLEN], span[TIME_STRLEN], line[DETAIL_MAX + 200];
+	char service[SERVICE_STRLEN], span[TIME_STRLEN], line[DETAIL_MAX + 240];
 
 	snprintf(line, sizeof(line),
 		 "back after %s, evidence %s (%s): %u to be told, %u told just before, %u reached"
-		 " it alone, %u without contact",
+		 " it alone, %u without contact, %u did not want to be told",
 		 time_span((o->ended - o->began) / NSEC_PER_SEC, span), evidence_name(o->evidence),
-		 o->detail, c->told, c->spared, c->reached, c->no_contact);
+		 o->detail, c->told, c->spared, c->reached, c->no_contact, c->declined);
 	log_info("outage %llu: %s is %s", (unsigned long long)o->id,
 		 service_format(&o->service, service), line);
 	control_event(c->e->control, "recovered", &o->service, NULL, line);
@@ -270,6 +336,7 @@ int outage_close(struct engine *e, struct outage *open, const struct recovery *r
 		goto out;
 	kernel_forget(e->kernel, &o.service);
 	report(&c, &o);
+	web_peer_ended(e->web, &o);
 	if (c.told)
 		outbox_kick(e->outbox);
 out:

@@ -19,16 +19,17 @@
 #include "../common/timefmt.h"
 #include "control_client.h"
 
-#define CLIENTS_MAX 64
-#define PATIENCE    60 /* seconds without a request, or without reading */
-#define OUTPUT_LOW  65536 /* bytes: the next page of a listing is due */
-#define OUTPUT_MAX  (1024 * 1024) /* of events, for one who does not read */
+#define CLIENTS_MAX  64
+#define ATTACHED_MAX 16 /* handed over by another room; on top of these */
+#define PATIENCE     60 /* seconds without a request, or without reading */
+#define OUTPUT_LOW   65536 /* bytes: the next page of a listing is due */
+#define OUTPUT_MAX   (1024 * 1024) /* of events, for one who does not read */
 
 struct control {
 	struct engine *e;
 	struct evconnlistener *listener;
 	struct client_list clients;
-	unsigned int n_clients, n_monitors;
+	unsigned int n_clients, n_attached, n_monitors; /* n_clients: accepted by us */
 };
 
 /* --- answers --------------------------------------------------------------------- */
@@ -135,7 +136,8 @@ static void client_free(struct client *cl)
 	struct control *c = cl->control;
 
 	TAILQ_REMOVE(&c->clients, cl, link);
-	c->n_clients--;
+	c->n_clients -= !cl->attached;
+	c->n_attached -= cl->attached;
 	c->n_monitors -= cl->monitoring;
 	bufferevent_free(cl->bev);
 	free(cl);
@@ -328,14 +330,12 @@ static struct client *client_new(struct control *c, int fd)
 	}
 	cl->control = c;
 	cl->e = c->e;
-	cl->may_change = peer_may_change(fd);
 	bufferevent_setcb(cl->bev, readable, writable, event_on_client, cl);
 	bufferevent_setwatermark(cl->bev, EV_READ, 0, CONTROL_LINE_MAX);
 	bufferevent_setwatermark(cl->bev, EV_WRITE, OUTPUT_LOW / 2, 0);
 	bufferevent_set_timeouts(cl->bev, &patience, &patience);
 	bufferevent_enable(cl->bev, EV_READ | EV_WRITE);
 	TAILQ_INSERT_TAIL(&c->clients, cl, link);
-	c->n_clients++;
 	return cl;
 }
 
@@ -345,14 +345,32 @@ static void accepted(struct evconnlistener *l, evutil_socket_t fd, struct sockad
 	static const char full[] = "{\"error\":\"too many clients of the control socket\","
 				   "\"status\":1}\n";
 	struct control *c = arg;
+	struct client *cl = c->n_clients < CLIENTS_MAX ? client_new(c, fd) : NULL;
 
 	(void)l;
 	(void)sa;
 	(void)len;
-	if (c->n_clients < CLIENTS_MAX && client_new(c, fd))
+	if (cl) {
+		cl->may_change = peer_may_change(fd);
+		c->n_clients++;
 		return;
+	}
 	(void)!send(fd, full, sizeof(full) - 1, MSG_DONTWAIT | MSG_NOSIGNAL);
 	close(fd);
+}
+
+void control_attach(struct control *c, int fd)
+{
+	struct client *cl = NULL;
+
+	if (c && c->n_attached < ATTACHED_MAX && evutil_make_socket_nonblocking(fd) == 0)
+		cl = client_new(c, fd);
+	if (!cl) {
+		close(fd);
+		return;
+	}
+	cl->attached = true;
+	c->n_attached++;
 }
 
 struct control *control_new(struct engine *e, int listen_fd)

@@ -11,6 +11,11 @@
 /* @listen_fd: bound and listening, stays the caller's. NULL: out of memory. */
 struct control *control_new(struct engine *e, int listen_fd);
 void control_free(struct control *c);
+/*
+ * Serves the client behind @fd, taken over: for looking only, whoever it is. Few at a
+ * time; one too many is closed. @c may be NULL.
+ */
+void control_attach(struct control *c, int fd);
 
 /*
  * Tells every "monitor" client. @service, @client and @detail may be NULL. Cheap

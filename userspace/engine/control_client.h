@@ -18,6 +18,7 @@ struct listing {
 	/* Writes the next rows and moves the cursor. Rows written, 0 at the end, -errno. */
 	int (*page)(struct client *cl, struct listing *l);
 	uint64_t rows;
+	int64_t since; /* of outages; ns since the Epoch */
 	uint64_t after; /* cursors */
 	struct contact_key after_key;
 	struct waiter_query waiters;
@@ -31,6 +32,7 @@ struct client {
 	struct engine *e;
 	struct bufferevent *bev;
 	bool may_change; /* root or of the daemon's group */
+	bool attached; /* by control_attach() */
 	bool monitoring;
 	bool busy; /* a listing is under way */
 	bool finishing; /* no more requests */

@@ -17,10 +17,12 @@
 #include "../common/timefmt.h"
 #include "batch.h"
 #include "control.h"
+#include "inquiry.h"
 #include "kernel.h"
 #include "outbox.h"
 #include "probe.h"
 #include "tracker.h"
+#include "web.h"
 
 #define HOUSEKEEPING_MS	  60000
 #define PURGE_AT_A_TIME	  200 /* outages in one transaction */
@@ -148,6 +150,8 @@ static void take_peer(struct engine_room *r, struct msg *m)
 		peer_open(&r->mailer, m->fd);
 	else if (m->fd >= 0 && body.room == ROOM_TRAPS)
 		peer_open(&r->traps, m->fd);
+	else if (m->fd >= 0 && body.room == ROOM_WEB && r->e.web)
+		web_peer_open(r->e.web, m->fd);
 	else
 		return;
 	m->fd = -1;
@@ -281,10 +285,12 @@ static void make_parts(struct engine_room *r)
 	r->housekeeping = evtimer_new(e->base, housekeeping, r);
 	if (e->conf->kernel)
 		e->kernel = kernel_new(e);
+	if (e->conf->web.configured)
+		e->web = web_peer_new(e);
 	if (e->tracker)
 		e->probes = probes_new(e->base, PROBES_AT_A_TIME, tracker_probed, e->tracker);
 	if (!e->batch || !e->tracker || !e->outbox || !r->housekeeping || !e->probes ||
-	    (e->conf->kernel && !e->kernel))
+	    (e->conf->kernel && !e->kernel) || (e->conf->web.configured && !e->web))
 		fatal("out of memory");
 }
 
@@ -293,6 +299,9 @@ static void open_store(struct engine_room *r)
 	char why[512];
 
 	if (store_open_sqlite(&r->e.store, r->e.conf->store_path, why, sizeof(why)) < 0)
+		fatal("%s", why);
+	r->e.inquiry = inquiry_new(&r->e, why, sizeof(why));
+	if (!r->e.inquiry)
 		fatal("%s", why);
 	r->e.contacts_stale = true;
 }
@@ -305,6 +314,8 @@ static void room_free(struct engine_room *r)
 	e->control = NULL; /* what the others still say has no listener */
 	kernel_free(e->kernel);
 	e->kernel = NULL;
+	web_peer_free(e->web);
+	e->web = NULL;
 	batch_flush(e->batch);
 	probes_free(e->probes);
 	tracker_free(e->tracker);
@@ -312,6 +323,7 @@ static void room_free(struct engine_room *r)
 	batch_free(e->batch);
 	event_free(r->housekeeping);
 	resolver_clear(&e->contacts);
+	inquiry_free(e->inquiry);
 	store_close(e->store);
 	peer_close(&r->traps);
 	peer_close(&r->mailer);

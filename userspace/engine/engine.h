@@ -22,6 +22,8 @@ struct outbox;
 struct probes;
 struct control;
 struct tracker;
+struct web_peer;
+struct inquiry;
 
 /* Counters for "show daemon", since the engine started. */
 struct engine_counters {
@@ -33,6 +35,11 @@ struct engine_counters {
 	uint64_t probes;
 	uint64_t bad_messages; /* malformed, from other rooms or the kernel */
 	uint64_t resyncs;
+	uint64_t visits; /* clients that the stand-in met and that were no waiters before */
+	uint64_t visits_refused; /* of those, how many came too fast or were too many */
+	uint64_t choices; /* answers to the inquiry */
+	uint64_t too_many_client, too_many_address, too_many_total; /* refused by a limit */
+	uint64_t confirmed, suppressed; /* links of mails that were followed */
 };
 
 struct engine {
@@ -49,6 +56,8 @@ struct engine {
 	struct outbox *outbox;
 	bool mailer_connected;
 	struct control *control;
+	struct web_peer *web; /* NULL: no such room */
+	struct inquiry *inquiry;
 	struct engine_counters count;
 };
 

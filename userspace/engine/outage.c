@@ -10,10 +10,9 @@
 const char *waiter_state_name(uint8_t state)
 {
 	static const char *const names[] = {
-		[WAITER_WAITING] = "waiting",
-		[WAITER_REACHED] = "reached",
-		[WAITER_NOTIFIED] = "notified",
-		[WAITER_NO_CONTACT] = "no-contact",
+		[WAITER_WAITING] = "waiting",	[WAITER_REACHED] = "reached",
+		[WAITER_NOTIFIED] = "notified", [WAITER_NO_CONTACT] = "no-contact",
+		[WAITER_DECLINED] = "declined", [WAITER_NO_ANSWER] = "no-answer",
 	};
 
 	return state < sizeof(names) / sizeof(*names) ? names[state] : "unknown";
@@ -55,17 +54,23 @@ bool waiter_join(struct waiter *w, bool known, const struct waiter *f)
 	return true;
 }
 
-enum waiter_state waiter_verdict(const struct waiter *w, int64_t now, bool still_failed,
+enum waiter_state waiter_verdict(const struct waiter *w, int64_t now, const struct waiter_end *end,
 				 const struct conf_watch *watch)
 {
 	/* What is older than keep has left the kernel without having been answered. */
 	bool expired = now - w->last >= (int64_t)watch->keep * NSEC_PER_SEC;
+	bool tellable = w->mail[0] && !end->suppressed && watch->notify & ROUTE_MAIL;
 
-	if (!still_failed && w->in_kernel && !expired)
+	if (!end->still_failed && w->in_kernel && !expired)
 		return WAITER_REACHED;
-	if (!w->mail[0] || !(watch->notify & ROUTE_MAIL))
-		return WAITER_NO_CONTACT;
-	return WAITER_NOTIFIED;
+	if (end->choice == CHOICE_NO)
+		return WAITER_DECLINED;
+	/* A mail on top of the page only to who asked for it. */
+	if (end->page_open && (end->choice != CHOICE_YES || !tellable))
+		return WAITER_REACHED;
+	if (watch->inquire != INQUIRE_OFF && end->choice != CHOICE_YES)
+		return WAITER_NO_ANSWER;
+	return tellable ? WAITER_NOTIFIED : WAITER_NO_CONTACT;
 }
 
 bool waiter_owed(const struct waiter *w, int64_t now, uint32_t flap)

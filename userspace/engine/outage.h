@@ -33,6 +33,8 @@ enum waiter_state {
 	WAITER_REACHED, /* reached the service by itself */
 	WAITER_NOTIFIED, /* a notice is in the outbox or was delivered */
 	WAITER_NO_CONTACT, /* nobody to tell */
+	WAITER_DECLINED, /* answered the inquiry with no */
+	WAITER_NO_ANSWER, /* was to be asked first, and has not said yes */
 };
 
 struct waiter {
@@ -57,7 +59,7 @@ struct waiter {
 	uint8_t choice; /* enum choice; filled in by lists only */
 };
 
-/* "waiting", "reached", "notified", "no-contact" */
+/* "waiting", "reached", "notified", "no-contact", "declined", "no-answer" */
 const char *waiter_state_name(uint8_t state);
 
 /* Whether trouble that began at @began continues the ended outage @last. */
@@ -70,11 +72,16 @@ bool outage_merges(const struct outage *last, int64_t began, uint32_t flap);
  */
 bool waiter_join(struct waiter *w, bool known, const struct waiter *f);
 
-/*
- * What becomes of a waiting @w when its outage ends at @now. @still_failed: the
- * kernel still has its failed attempt, or could not be asked.
- */
-enum waiter_state waiter_verdict(const struct waiter *w, int64_t now, bool still_failed,
+/* What is known of a waiter at the end of its outage, beside itself. */
+struct waiter_end {
+	bool still_failed; /* the kernel has its failed attempt, or could not be asked */
+	bool page_open; /* its page takes it to the service */
+	bool suppressed; /* w->mail asked never to hear of us */
+	uint8_t choice; /* enum choice: its answer to the inquiry */
+};
+
+/* What becomes of a waiting @w, whose mail is the address to use, at @now. */
+enum waiter_state waiter_verdict(const struct waiter *w, int64_t now, const struct waiter_end *end,
 				 const struct conf_watch *watch);
 /* Whether a waiter whose verdict is WAITER_NOTIFIED gets a notice, or had it just now. */
 bool waiter_owed(const struct waiter *w, int64_t now, uint32_t flap);

@@ -14,7 +14,9 @@
 #include "../common/timefmt.h"
 #include "batch.h"
 #include "control.h"
+#include "inquiry.h"
 #include "retry.h"
+#include "track.h"
 
 /* Messages made, or sent, in one turn of the loop. */
 #define TURN 256
@@ -84,6 +86,38 @@ static void flight_free(struct outbox *o, struct flight *f)
 	free(f);
 }
 
+/* --- what became of a message ------------------------------------------------------- */
+
+static void write_result(struct outbox *o, struct flight *f)
+{
+	int rc;
+
+	if (batch_begin(o->e->batch) < 0)
+		return;
+	f->written = true;
+	o->results_written = true;
+	rc = store_message_put(o->e->store, &f->m);
+	if (rc < 0)
+		batch_fail(o->e->batch, rc, "record a delivery");
+}
+
+static void report(struct outbox *o, const struct message *m)
+{
+	char line[640], when[TIME_STRLEN];
+
+	if (m->state == MESSAGE_QUEUED)
+		snprintf(line, sizeof(line), "to %s: try %u failed (%u %s), again at %s", m->mail,
+			 m->tries, m->code, m->answer, time_human(m->next, when));
+	else
+		snprintf(line, sizeof(line), "to %s: %s (%u %s)", m->mail,
+			 message_state_name(m->state), m->code, m->answer);
+	if (m->state == MESSAGE_SENT)
+		log_info("message %s %s", m->message_id, line);
+	else
+		log_warn("message %s %s", m->message_id, line);
+	control_event(o->e->control, "message", NULL, NULL, line);
+}
+
 /* --- out ------------------------------------------------------------------------- */
 
 struct due {
@@ -119,38 +153,98 @@ static int add_item(const struct notice *n, const struct message *m, void *arg)
 	item->down = n->began;
 	item->up = n->ended;
 	memcpy(item->watch, n->watch, sizeof(item->watch));
+	/* One of its readers has said what it speaks. */
+	if (!msg->lang[0])
+		memcpy(msg->lang, n->lang, sizeof(msg->lang));
 	return 0;
 }
 
-static int build(struct outbox *o, const struct message *m, struct msg_notice *msg)
+static const char not_wanted[] = "not asked for any more";
+static const char left_alone[] = "the address asked never to hear of us";
+
+/* The one item of a mail to confirm an address: what it was given for. 1: not wanted. */
+static int add_question(struct outbox *o, const struct message *m, struct msg_notice *msg)
+{
+	const struct track *tr = tracker_find_id(o->e->tracker, m->outage);
+	struct msg_notice_item *item = &msg->items[0];
+	struct answer a;
+	int rc = inquiry_to_confirm(o->e, m, &a);
+
+	if (rc < 0)
+		return rc;
+	if (!rc || !tr)
+		return 1;
+	msg->n_items = 1;
+	item->outage = m->outage;
+	item->service = tr->o.service;
+	item->client = m->client;
+	item->reason = tr->o.reason;
+	memcpy(item->watch, tr->o.watch, sizeof(item->watch));
+	memcpy(msg->lang, a.lang, sizeof(msg->lang));
+	inquiry_confirm_link(o->e, m, msg->link);
+	return 0;
+}
+
+/* 0; 1: it is not to be sent, *@why; -errno. */
+static int build(struct outbox *o, const struct message *m, struct msg_notice *msg,
+		 const char **why)
 {
 	const char *name;
 	uint32_t i;
-	int rc;
+	int rc = inquiry_suppressed(o->e, m->mail);
 
 	memset(msg, 0, sizeof(*msg));
+	*why = left_alone;
+	if (rc)
+		return rc;
+	*why = not_wanted;
 	msg->id = m->id;
+	msg->kind = m->kind;
 	msg->tries = m->tries;
 	memcpy(msg->to, m->mail, sizeof(msg->to));
 	memcpy(msg->message_id, m->message_id, sizeof(msg->message_id));
-	rc = store_notice_list(o->e->store, NULL, m->id, 0, MSG_NOTICE_ITEMS, add_item, msg);
+	inquiry_stop_link(o->e, m->mail, msg->stop);
+	if (m->kind == NOTICE_CONFIRM)
+		rc = add_question(o, m, msg);
+	else
+		rc = store_notice_list(o->e->store, NULL, m->id, 0, MSG_NOTICE_ITEMS, add_item,
+				       msg);
 	for (i = 0; i < msg->n_items; i++) {
 		name = conf_server_name(o->e->conf, &msg->items[i].service.server);
 		if (name && strlen(name) < sizeof(msg->items[i].server_name))
 			strcpy(msg->items[i].server_name, name);
 	}
-	return rc < 0 ? rc : msg->n_items ? 0 : -ENOENT;
+	return rc ? rc : !msg->n_items;
+}
+
+/* It leaves the outbox as it is. */
+static int drop(struct outbox *o, const struct message *m, const char *why)
+{
+	struct flight *f = flight_new(o, m);
+
+	if (!f)
+		return -ENOMEM;
+	f->answered = true;
+	f->m.state = MESSAGE_DROPPED;
+	f->m.done = time_now();
+	f->m.code = 0;
+	snprintf(f->m.answer, sizeof(f->m.answer), "%s", why);
+	report(o, &f->m);
+	write_result(o, f);
+	return 0;
 }
 
 /* -EAGAIN: the mailer's socket is full. */
 static int send_one(struct outbox *o, const struct message *m)
 {
 	static struct msg_notice msg; /* large; this process has one thread */
-	int rc = build(o, m, &msg);
+	const char *why;
+	int rc = build(o, m, &msg, &why);
 
-	if (rc < 0)
-		return rc == -ENOENT ? 0 : rc;
-	rc = o->send(&msg, o->arg);
+	if (rc == 1)
+		return drop(o, m, why);
+	if (rc == 0)
+		rc = o->send(&msg, o->arg);
 	if (rc < 0)
 		return rc;
 	o->window--;
@@ -252,36 +346,6 @@ static void apply(struct outbox *o, struct message *m, const struct msg_result *
 	}
 }
 
-static void write_result(struct outbox *o, struct flight *f)
-{
-	int rc;
-
-	if (batch_begin(o->e->batch) < 0)
-		return;
-	f->written = true;
-	o->results_written = true;
-	rc = store_message_put(o->e->store, &f->m);
-	if (rc < 0)
-		batch_fail(o->e->batch, rc, "record a delivery");
-}
-
-static void report(struct outbox *o, const struct message *m)
-{
-	char line[640], when[TIME_STRLEN];
-
-	if (m->state == MESSAGE_QUEUED)
-		snprintf(line, sizeof(line), "to %s: try %u failed (%u %s), again at %s", m->mail,
-			 m->tries, m->code, m->answer, time_human(m->next, when));
-	else
-		snprintf(line, sizeof(line), "to %s: %s (%u %s)", m->mail,
-			 message_state_name(m->state), m->code, m->answer);
-	if (m->state == MESSAGE_SENT)
-		log_info("message %s %s", m->message_id, line);
-	else
-		log_warn("message %s %s", m->message_id, line);
-	control_event(o->e->control, "message", NULL, NULL, line);
-}
-
 /*
  * The mailer outlived the engine that gave it the message: its result comes before
  * this one has handed anything over, and must count, or the mail would go out again.
@@ -373,6 +437,11 @@ void outbox_kick(struct outbox *o)
 		return;
 	o->kicked = true;
 	engine_arm(o->pump, KICK_MS);
+}
+
+const char *outbox_host(const struct outbox *o)
+{
+	return o->host;
 }
 
 unsigned int outbox_in_flight(const struct outbox *o)

@@ -35,6 +35,14 @@ void outbox_retry(struct outbox *o);
 /* Messages at the mailer. */
 unsigned int outbox_in_flight(const struct outbox *o);
 
+/* For message IDs, as given to outbox_new(). */
+const char *outbox_host(const struct outbox *o);
+
+/*
+ * outbox_group.c: within the open batch, makes the mail that asks the owner of a->mail
+ * whether it was him who gave it. The caller kicks when that is on disk.
+ */
+int outbox_ask(struct store *st, const char *host, const struct answer *a);
 /*
  * outbox_group.c: looks at up to @limit contacts with notices that are due at @now,
  * and makes a message for each within the open batch: of up to MSG_NOTICE_ITEMS

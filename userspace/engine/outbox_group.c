@@ -81,6 +81,23 @@ static int make_message(struct store *st, const char *to, const char *host, int6
 	return rc < 0 ? rc : 1;
 }
 
+int outbox_ask(struct store *st, const char *host, const struct answer *a)
+{
+	struct message m = {
+		.kind = NOTICE_CONFIRM,
+		.outage = a->outage,
+		.client = a->client,
+		.state = MESSAGE_QUEUED,
+		.created = a->at,
+		.next = a->at,
+	};
+
+	memcpy(m.mail, a->mail, sizeof(m.mail));
+	snprintf(m.message_id, sizeof(m.message_id), "ringback.ask.%llu.%llx@%s",
+		 (unsigned long long)a->outage, (unsigned long long)a->at, host);
+	return store_message_put(st, &m);
+}
+
 int outbox_group(struct store *st, const struct conf_mail *mail, const char *host, int64_t now,
 		 unsigned int limit)
 {

@@ -15,6 +15,7 @@
 #include "batch.h"
 #include "control.h"
 #include "probe.h"
+#include "web.h"
 
 /* When the end of an outage could not be recorded: ms until the next try. */
 #define CLOSE_AGAIN_MS 1000
@@ -177,6 +178,7 @@ static void act(struct tracker *t, struct track *tr, enum recovery_act what)
 		start_probe(t, tr);
 	track_note(t, tr);
 	track_arm(tr);
+	web_peer_touch(t->e->web);
 }
 
 void track_announce(struct tracker *t, struct track *tr)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * One open outage that is being followed, and what drives it; shared by track.c
- * and tracker.c.
+ * One open outage that is being followed, and what drives it; shared by track.c,
+ * tracker.c and web.c.
  */
 #ifndef RINGBACK_ENGINE_TRACK_H
 #define RINGBACK_ENGINE_TRACK_H

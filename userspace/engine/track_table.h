@@ -10,12 +10,23 @@
 
 #include "recovery.h"
 
+/* What the room "web" was told of an outage (engine/web.c). */
+struct told {
+	uint32_t connection; /* on which; 0: on none */
+	uint32_t waiting;
+	uint8_t phase, evidence, reason;
+	int64_t heard;
+};
+
 struct track {
 	LIST_ENTRY(track) by_service, by_id;
 	TAILQ_ENTRY(track) all;
 	struct outage o;
 	struct recovery r;
 	int64_t last_failure; /* latest SYN of a failed attempt, ns since the Epoch */
+	int64_t heard; /* when the service last answered anybody, ns since the Epoch; 0: unknown */
+	bool crowd; /* waiters have come since they were counted */
+	struct told told;
 	int64_t declared_from, declared_to; /* when we called it up in vain; 0: never */
 	bool committed; /* the store has it */
 	bool again; /* an ended outage that was taken up again */

@@ -16,6 +16,7 @@
 #include "control.h"
 #include "kernel.h"
 #include "track.h"
+#include "web.h"
 
 /*
  * How late a failure that was reported before its outage opened may be, in
@@ -26,6 +27,14 @@
 #define CLOCK_GRAIN (NSEC_PER_SEC / 10)
 
 /* --- failures --------------------------------------------------------------- */
+
+static void announce_waiter(struct tracker *t, struct track *tr, const struct addr *client,
+			    uint8_t reason)
+{
+	tr->crowd = true;
+	web_peer_touch(t->e->web);
+	control_event(t->e->control, "waiter", &tr->o.service, client, nl_reason_name(reason));
+}
 
 static void take_failure(struct tracker *t, const struct nl_attempt *a, bool in_kernel)
 {
@@ -49,8 +58,7 @@ static void take_failure(struct tracker *t, const struct nl_attempt *a, bool in_
 			return;
 		}
 		if (rc > 0)
-			control_event(t->e->control, "waiter", &a->service, &a->client,
-				      nl_reason_name(a->reason));
+			announce_waiter(t, tr, &a->client, a->reason);
 	}
 	if (!recovery_failure(&tr->r, track_watch(t, tr), tr->o.service.proto, a->last, &now))
 		return;
@@ -58,6 +66,7 @@ static void take_failure(struct tracker *t, const struct nl_attempt *a, bool in_
 	track_undone(t, tr, why);
 	track_note(t, tr);
 	track_arm(tr);
+	web_peer_touch(t->e->web);
 }
 
 static void take_up_early(struct tracker *t, const struct service *s)
@@ -81,6 +90,15 @@ void tracker_attempt(struct tracker *t, const struct nl_attempt *a)
 {
 	if (a->state == RINGBACK_ATTEMPT_FAILED)
 		take_failure(t, a, true);
+}
+
+int tracker_visit(struct tracker *t, struct track *tr, const struct addr *client)
+{
+	int rc = waiter_visit(t->e, &tr->o, client);
+
+	if (rc > 0)
+		announce_waiter(t, tr, client, tr->o.reason);
+	return rc;
 }
 
 /* --- services --------------------------------------------------------------- */
@@ -126,6 +144,7 @@ static void open_outage(struct tracker *t, const struct nl_service *s)
 		return;
 	}
 	tr->again = again;
+	tr->heard = s->answered;
 	t->uncommitted = true;
 	track_arm(tr);
 	take_up_early(t, &s->service);
@@ -147,6 +166,8 @@ bool tracker_service(struct tracker *t, const struct nl_service *s)
 {
 	struct track *tr = track_by_service(&t->table, &s->service);
 
+	if (tr && s->answered > tr->heard)
+		tr->heard = s->answered;
 	if (s->state == RINGBACK_SERVICE_DOWN) {
 		if (tr)
 			return false;
@@ -313,6 +334,25 @@ const char *tracker_phase(const struct tracker *t, const struct outage *o)
 	return tr ? recovery_phase_name(tr->r.phase) : NULL;
 }
 
+struct track_list *tracker_tracks(struct tracker *t)
+{
+	return &t->table.all;
+}
+
+struct track *tracker_find(const struct tracker *t, const struct service *s)
+{
+	struct track *tr = track_by_service(&t->table, s);
+
+	return tr && tr->committed ? tr : NULL;
+}
+
+struct track *tracker_find_id(const struct tracker *t, uint64_t id)
+{
+	struct track *tr = track_by_id(&t->table, id);
+
+	return tr && tr->committed ? tr : NULL;
+}
+
 void tracker_committed(struct tracker *t)
 {
 	struct track *tr;
@@ -325,6 +365,7 @@ void tracker_committed(struct tracker *t)
 		track_announce(t, tr);
 	}
 	t->uncommitted = false;
+	web_peer_touch(t->e->web);
 }
 
 void tracker_undone(struct tracker *t)

@@ -9,6 +9,9 @@
 #include "../nl/nl.h"
 #include "engine.h"
 
+struct track;
+struct track_list;
+
 struct tracker *tracker_new(struct engine *e);
 void tracker_free(struct tracker *t);
 /*
@@ -36,6 +39,17 @@ void tracker_probed(uint64_t key, int err, void *arg);
 /* The phase of an open outage, for people; NULL if it is not open. */
 const char *tracker_phase(const struct tracker *t, const struct outage *o);
 
+/* The open outages, oldest first (track.h). Those not committed may yet vanish. */
+struct track_list *tracker_tracks(struct tracker *t);
+/* The open outage of @s that is on disk, or NULL; by its id. */
+struct track *tracker_find(const struct tracker *t, const struct service *s);
+struct track *tracker_find_id(const struct tracker *t, uint64_t id);
+/*
+ * A client met the stand-in for @tr, or wants to be told: it waits as if its attempt had
+ * been seen. Within the open batch. 1: it is new among the waiters; 0; -errno.
+ */
+int tracker_visit(struct tracker *t, struct track *tr, const struct addr *client);
+
 /* What was opened since the last commit is on disk; or is not, and is dropped from the loop. */
 void tracker_committed(struct tracker *t);
 void tracker_undone(struct tracker *t);
@@ -48,6 +62,12 @@ void tracker_retry(struct tracker *t);
  */
 int waiter_record(struct engine *e, const struct outage *o, const struct nl_attempt *a,
 		  bool in_kernel);
+
+/*
+ * The same for a client that the stand-in has met at just this moment: the kernel has
+ * no failed attempt of it, and neither its MAC. 1: it was not waiting before; 0; -errno.
+ */
+int waiter_visit(struct engine *e, const struct outage *o, const struct addr *client);
 
 /*
  * Ends outage @o on the evidence in @r: its waiters' verdicts, the notices and the
