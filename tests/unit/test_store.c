@@ -123,6 +123,7 @@ static int count_message(const struct message *m, void *arg)
 static void outages_and_waiters(struct store *st)
 {
 	const struct outage_query open = { .open_only = true, .limit = 10 };
+	struct outage_query since = { .since = 5000, .limit = 10 };
 	struct waiter_query q = { .state = WAITER_WAITING, .limit = 10 };
 	struct outage o = outage("192.0.2.10", 80), twin = o, other;
 	struct waiter w = { .client = address("2001:db8::1"),
@@ -184,6 +185,12 @@ static void outages_and_waiters(struct store *st)
 	o.ended = 5000;
 	assert_int_equal(store_outage_put(st, &o), 0);
 	assert_int_equal(store_outage_list(st, &open, count_outage, &n), 0);
+	assert_int_equal(n, 1);
+	n = 0;
+	assert_int_equal(store_outage_list(st, &since, count_outage, &n), 0);
+	assert_int_equal(n, 1);
+	since.since++;
+	assert_int_equal(store_outage_list(st, &since, count_outage, &n), 0);
 	assert_int_equal(n, 1);
 	assert_int_equal(store_outage_latest(st, &o.service, &other), 0);
 	assert_int_equal(other.ended, 5000);
@@ -253,11 +260,15 @@ static void outbox(struct store *st)
 	assert_int_equal(store_notice_list(st, NULL, 0, 0, 5, count_notice, &k), 0);
 	assert_int_equal(k, 2);
 	k = 0;
-	assert_int_equal(store_notice_of(st, o.id, &n.client, count_notice, &k), 0);
-	assert_int_equal(k, 1);
-	assert_int_equal(store_notice_of(st, o.id, &n.service.server, count_notice, &k), 0);
-	assert_int_equal(store_notice_of(st, o.id + 1, &n.client, count_notice, &k), 0);
-	assert_int_equal(k, 1);
+	assert_int_equal(store_notice_of(st, o.id, &n.client, 5, count_notice, &k), 0);
+	assert_int_equal(store_notice_of(st, o.id, NULL, 5, count_notice, &k), 0);
+	assert_int_equal(store_notice_of(st, 0, NULL, 5, count_notice, &k), 0);
+	assert_int_equal(k, 3);
+	assert_int_equal(store_notice_of(st, o.id, &n.service.server, 5, count_notice, &k), 0);
+	assert_int_equal(store_notice_of(st, o.id + 1, &n.client, 5, count_notice, &k), 0);
+	assert_int_equal(store_notice_of(st, o.id + 1, NULL, 5, count_notice, &k), 0);
+	assert_int_equal(store_notice_of(st, 0, NULL, 0, count_notice, &k), 0);
+	assert_int_equal(k, 3);
 	k = 0;
 	assert_int_equal(store_message_due(st, 60, 5, count_message, &k), 0);
 	assert_int_equal(k, 1);

@@ -11,14 +11,14 @@
  *
  * Commands and their arguments (members beside "command"):
  *
- *   show outages                               id server proto port name state
+ *   show outages   [hours]                     id server proto port name state
  *                                              reason began ended evidence
  *                                              detail waiters watch
- *   show waiters   [server] [client]           client server proto port outage
+ *   show waiters   [server] [client] [outage]  client server proto port outage
  *                                              state reason attempts first last
  *                                              mac mail watch
  *   show contacts                              key mail added
- *   show notices                               id outage client server proto port
+ *   show notices   [outage]                    id outage client server proto port
  *                                              mail route state tries code answer
  *                                              created next done
  *   show daemon                                key value: version, counters
@@ -34,6 +34,9 @@
  *                                              time event server proto port
  *                                              client detail
  *
+ * With "hours" outages that are open or ended within them, with "outage" (0: any)
+ * notices come newest first, CONTROL_NEWEST_MAX at most.
+ *
  * Times are RFC 3339 strings, absent values are null. A key never changes its
  * meaning; more may join. Who may connect is the socket's file mode (0660,
  * root and the daemon's group); who may change something (contact, recover)
@@ -45,5 +48,6 @@
 #define CONTROL_LINE_MAX	(1024 * 1024)
 /* Rows of one "contact import" request; the CLI splits larger files. */
 #define CONTROL_IMPORT_ROWS	1000
+#define CONTROL_NEWEST_MAX	200
 
 #endif /* RINGBACK_COMMON_CONTROL_H */

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../common/control.h"
 #include "../common/timefmt.h"
 #include "control_client.h"
 #include "kernel.h"
@@ -55,10 +56,26 @@ static int outages_page(struct client *cl, struct listing *l)
 	return rc < 0 ? rc : p.n;
 }
 
+/* The newest first, so there is no second page. */
+static int outages_since(struct client *cl, struct listing *l)
+{
+	const struct outage_query q = { .since = l->since, .limit = CONTROL_NEWEST_MAX };
+	struct page p = { .cl = cl, .l = l };
+	int rc = l->rows ? 0 : store_outage_list(cl->e->store, &q, outage_row, &p);
+
+	return rc < 0 ? rc : p.n;
+}
+
 static void show_outages(struct client *cl, json_t *request)
 {
-	(void)request;
-	client_list(cl, &(struct listing){ .page = outages_page });
+	json_int_t hours = json_integer_value(json_object_get(request, "hours"));
+	struct listing l = { .page = outages_page };
+
+	if (hours > 0 && hours < 24 * 366) {
+		l.page = outages_since;
+		l.since = time_now() - hours * 3600 * NSEC_PER_SEC;
+	}
+	client_list(cl, &l);
 }
 
 /* --- waiters --------------------------------------------------------------------- */
@@ -100,6 +117,7 @@ static void show_waiters(struct client *cl, json_t *request)
 		.waiters = { .state = -1, .limit = LISTING_PAGE },
 	};
 
+	l.waiters.outage = json_integer_value(json_object_get(request, "outage"));
 	if (!request_addr(request, "server", &l.waiters.server) ||
 	    !request_addr(request, "client", &l.waiters.client))
 		client_error(cl, 2, "server and client must be addresses");
@@ -171,10 +189,28 @@ static int notices_page(struct client *cl, struct listing *l)
 	return rc < 0 ? rc : p.n;
 }
 
+static int notices_newest(struct client *cl, struct listing *l)
+{
+	struct page p = { .cl = cl, .l = l };
+	int rc = 0;
+
+	if (!l->rows)
+		rc = store_notice_of(cl->e->store, l->waiters.outage, NULL, CONTROL_NEWEST_MAX,
+				     notice_row, &p);
+	return rc < 0 ? rc : p.n;
+}
+
 static void show_notices(struct client *cl, json_t *request)
 {
-	(void)request;
-	client_list(cl, &(struct listing){ .page = notices_page });
+	json_t *outage = json_object_get(request, "outage");
+	struct listing l = { .page = notices_page };
+
+	/* 0: of any outage */
+	if (json_is_integer(outage)) {
+		l.page = notices_newest;
+		l.waiters.outage = json_integer_value(outage);
+	}
+	client_list(cl, &l);
 }
 
 /* --- daemon ---------------------------------------------------------------------- */

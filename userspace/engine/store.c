@@ -192,9 +192,9 @@ int store_notice_list(struct store *st, const char *mail, uint64_t message, uint
 }
 
 int store_notice_of(struct store *st, uint64_t outage, const struct addr *client,
-		    store_notice_cb cb, void *arg)
+		    unsigned int limit, store_notice_cb cb, void *arg)
 {
-	return st->ops->notice_of(st, outage, client, cb, arg);
+	return st->ops->notice_of(st, outage, client, limit, cb, arg);
 }
 
 int store_notice_defer(struct store *st, const char *mail, int64_t due)

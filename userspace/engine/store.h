@@ -105,6 +105,7 @@ typedef int (*store_notice_cb)(const struct notice *n, const struct message *m, 
 /* Pages: rows after the cursor, @limit of them. */
 struct outage_query {
 	bool open_only;
+	int64_t since; /* not 0: newest first, what is open or ended since then; no cursor */
 	uint64_t after; /* id */
 	unsigned int limit;
 };
@@ -170,7 +171,7 @@ struct store_ops {
 	int (*notice_list)(struct store *st, const char *mail, uint64_t message, uint64_t after,
 			   unsigned int limit, store_notice_cb cb, void *arg);
 	int (*notice_of)(struct store *st, uint64_t outage, const struct addr *client,
-			 store_notice_cb cb, void *arg);
+			 unsigned int limit, store_notice_cb cb, void *arg);
 	int (*notice_defer)(struct store *st, const char *mail, int64_t due);
 
 	int (*message_put)(struct store *st, struct message *m);
@@ -281,9 +282,12 @@ int store_notice_mails(struct store *st, int64_t now, unsigned int limit, store_
  */
 int store_notice_list(struct store *st, const char *mail, uint64_t message, uint64_t after,
 		      unsigned int limit, store_notice_cb cb, void *arg);
-/* The notices that @client was owed about one outage, oldest first. */
+/*
+ * The latest notices about @outage, or any (0), that @client, or anybody (NULL; with any
+ * outage always), was owed: newest first.
+ */
 int store_notice_of(struct store *st, uint64_t outage, const struct addr *client,
-		    store_notice_cb cb, void *arg);
+		    unsigned int limit, store_notice_cb cb, void *arg);
 /* Notices for @mail that are in no message yet are not due before @due. */
 int store_notice_defer(struct store *st, const char *mail, int64_t due);
 

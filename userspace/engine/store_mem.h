@@ -87,8 +87,8 @@ int mem_notice_mails(struct store *st, int64_t now, unsigned int limit, store_ma
 		     void *arg);
 int mem_notice_list(struct store *st, const char *mail, uint64_t message, uint64_t after,
 		    unsigned int limit, store_notice_cb cb, void *arg);
-int mem_notice_of(struct store *st, uint64_t outage, const struct addr *client, store_notice_cb cb,
-		  void *arg);
+int mem_notice_of(struct store *st, uint64_t outage, const struct addr *client, unsigned int limit,
+		  store_notice_cb cb, void *arg);
 int mem_notice_defer(struct store *st, const char *mail, int64_t due);
 int mem_message_put(struct store *st, struct message *m);
 int mem_message_get(struct store *st, uint64_t id, struct message *m);

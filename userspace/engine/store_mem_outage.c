@@ -51,23 +51,50 @@ int mem_outage_latest(struct store *st, const struct service *s, struct outage *
 	return rc;
 }
 
+static int hand_out(struct store *st, const struct outage *row, store_outage_cb cb, void *arg)
+{
+	struct outage o = *row;
+
+	o.n_waiters = 0;
+	FOR_EACH(st, WAITERS, struct waiter, w)
+	o.n_waiters += w->outage == o.id;
+	return cb(&o, arg);
+}
+
+static int list_since(struct store *st, const struct outage_query *q, store_outage_cb cb, void *arg)
+{
+	const struct rows *t = &to_mem(st)->table[OUTAGES];
+	unsigned int n = 0;
+	size_t i;
+	int rc;
+
+	for (i = t->n; i-- > 0 && n < q->limit;) {
+		const struct outage *row = mem_row(t, i);
+
+		if (row->ended && row->ended < q->since)
+			continue;
+		n++;
+		if ((rc = hand_out(st, row, cb, arg)))
+			return rc;
+	}
+	return 0;
+}
+
 int mem_outage_list(struct store *st, const struct outage_query *q, store_outage_cb cb, void *arg)
 {
 	unsigned int n = 0;
 	int rc;
 
+	if (q->since)
+		return list_since(st, q, cb, arg);
+
 	FOR_EACH(st, OUTAGES, struct outage, row)
 	{
-		struct outage o = *row;
-
-		if (o.id <= q->after || (q->open_only && o.ended))
+		if (row->id <= q->after || (q->open_only && row->ended))
 			continue;
 		if (n++ == q->limit)
 			break;
-		o.n_waiters = 0;
-		FOR_EACH(st, WAITERS, struct waiter, w)
-		o.n_waiters += w->outage == o.id;
-		if ((rc = cb(&o, arg)))
+		if ((rc = hand_out(st, row, cb, arg)))
 			return rc;
 	}
 	return 0;

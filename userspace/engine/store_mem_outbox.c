@@ -137,15 +137,20 @@ int mem_notice_list(struct store *st, const char *mail, uint64_t message, uint64
 	return 0;
 }
 
-int mem_notice_of(struct store *st, uint64_t outage, const struct addr *client, store_notice_cb cb,
-		  void *arg)
+int mem_notice_of(struct store *st, uint64_t outage, const struct addr *client, unsigned int limit,
+		  store_notice_cb cb, void *arg)
 {
+	const struct rows *t = &to_mem(st)->table[NOTICES];
+	size_t i;
 	int rc;
 
-	FOR_EACH(st, NOTICES, struct notice, row)
-	{
-		if (row->outage != outage || !addr_equal(&row->client, client))
+	for (i = t->n; i-- > 0 && limit;) {
+		const struct notice *row = mem_row(t, i);
+
+		if (outage &&
+		    (row->outage != outage || (client && !addr_equal(&row->client, client))))
 			continue;
+		limit--;
 		if ((rc = cb(row, find_message(st, row->message), arg)))
 			return rc;
 	}

@@ -23,6 +23,7 @@ enum sql_id {
 	SQL_OUTAGE_SET,
 	SQL_OUTAGE_LATEST,
 	SQL_OUTAGE_LIST,
+	SQL_OUTAGE_SINCE,
 	SQL_OUTAGE_OPEN,
 	SQL_OUTAGE_PURGE,
 	SQL_MESSAGE_PURGE,
@@ -53,6 +54,8 @@ enum sql_id {
 	SQL_NOTICE_OF_MAIL,
 	SQL_NOTICE_OF_MESSAGE,
 	SQL_NOTICE_OF,
+	SQL_NOTICE_OF_OUTAGE,
+	SQL_NOTICE_LATEST,
 	SQL_NOTICE_DEFER,
 	SQL_MESSAGE_NEW,
 	SQL_MESSAGE_SET,
@@ -138,7 +141,7 @@ int sqlite_notice_mails(struct store *st, int64_t now, unsigned int limit, store
 int sqlite_notice_list(struct store *st, const char *mail, uint64_t message, uint64_t after,
 		       unsigned int limit, store_notice_cb cb, void *arg);
 int sqlite_notice_of(struct store *st, uint64_t outage, const struct addr *client,
-		     store_notice_cb cb, void *arg);
+		     unsigned int limit, store_notice_cb cb, void *arg);
 int sqlite_notice_defer(struct store *st, const char *mail, int64_t due);
 int sqlite_message_put(struct store *st, struct message *m);
 int sqlite_message_get(struct store *st, uint64_t id, struct message *m);

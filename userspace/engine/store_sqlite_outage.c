@@ -134,6 +134,8 @@ int sqlite_outage_latest(struct store *st, const struct service *s, struct outag
 	return 0;
 }
 
+#define OUTAGE_WAITERS "(SELECT count(*) FROM waiter WHERE waiter.outage = outage.id)"
+
 int sqlite_outage_list(struct store *st, const struct outage_query *p, store_outage_cb cb,
 		       void *arg)
 {
@@ -145,12 +147,16 @@ int sqlite_outage_list(struct store *st, const struct outage_query *p, store_out
 		q = sql_get(st, SQL_OUTAGE_OPEN,
 			    "SELECT " OUTAGE_COLUMNS ", 0 FROM outage WHERE ended IS NULL"
 			    " AND id > ? ORDER BY id LIMIT ?");
+	else if (p->since)
+		q = sql_get(st, SQL_OUTAGE_SINCE,
+			    "SELECT " OUTAGE_COLUMNS ", " OUTAGE_WAITERS
+			    " FROM outage WHERE ended IS NULL OR ended >= ?"
+			    " ORDER BY id DESC LIMIT ?");
 	else
 		q = sql_get(st, SQL_OUTAGE_LIST,
-			    "SELECT " OUTAGE_COLUMNS ", (SELECT count(*) FROM waiter"
-			    " WHERE waiter.outage = outage.id) FROM outage WHERE id > ?"
-			    " ORDER BY id LIMIT ?");
-	rc = sql_bind(st, q, "ii", NUM(p->after), NUM(p->limit));
+			    "SELECT " OUTAGE_COLUMNS ", " OUTAGE_WAITERS
+			    " FROM outage WHERE id > ? ORDER BY id LIMIT ?");
+	rc = sql_bind(st, q, "ii", p->since ? p->since : NUM(p->after), NUM(p->limit));
 	if (rc < 0)
 		return rc;
 	while ((rc = sql_step(st, q)) == 1) {

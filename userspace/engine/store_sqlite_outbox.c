@@ -241,13 +241,25 @@ int sqlite_notice_list(struct store *st, const char *mail, uint64_t message, uin
 }
 
 int sqlite_notice_of(struct store *st, uint64_t outage, const struct addr *client,
-		     store_notice_cb cb, void *arg)
+		     unsigned int limit, store_notice_cb cb, void *arg)
 {
-	sqlite3_stmt *q = sql_get(st, SQL_NOTICE_OF,
-				  NOTICE_SELECT "notice.outage = ? AND notice.client = ?"
-						" ORDER BY notice.id");
-	int rc = sql_bind(st, q, "ia", NUM(outage), client);
+	sqlite3_stmt *q;
+	int rc;
 
+	if (!outage) {
+		q = sql_get(st, SQL_NOTICE_LATEST,
+			    NOTICE_SELECT "true ORDER BY notice.id DESC LIMIT ?");
+		rc = sql_bind(st, q, "i", NUM(limit));
+	} else if (!client) {
+		q = sql_get(st, SQL_NOTICE_OF_OUTAGE,
+			    NOTICE_SELECT "notice.outage = ? ORDER BY notice.id DESC LIMIT ?");
+		rc = sql_bind(st, q, "ii", NUM(outage), NUM(limit));
+	} else {
+		q = sql_get(st, SQL_NOTICE_OF,
+			    NOTICE_SELECT "notice.outage = ? AND notice.client = ?"
+					  " ORDER BY notice.id DESC LIMIT ?");
+		rc = sql_bind(st, q, "iai", NUM(outage), client, NUM(limit));
+	}
 	return rc < 0 ? rc : notice_rows(st, q, cb, arg);
 }
 

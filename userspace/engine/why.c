@@ -120,16 +120,11 @@ static int meet_waiter(const struct waiter *w, const struct outage *o, void *arg
 static int meet_notice(const struct notice *n, const struct message *m, void *arg)
 {
 	struct why_outage *o = arg;
-	unsigned int i = o->n_notices++;
+	struct why_notice *kept = &o->notice[o->n_notices++];
 
-	if (i >= WHY_NOTICES) {
-		i = WHY_NOTICES - 1;
-		memmove(&o->notice[0], &o->notice[1], sizeof(o->notice[0]) * i);
-	}
-	memset(&o->notice[i], 0, sizeof(o->notice[i]));
-	o->notice[i].n = *n;
+	kept->n = *n;
 	if (m)
-		o->notice[i].m = *m;
+		kept->m = *m;
 	return 0;
 }
 
@@ -155,8 +150,8 @@ static int ask_store(struct why *y, struct engine *e)
 		rc = 0;
 	for (i = 0; rc == 0 && i < y->n_outages; i++) {
 		y->outage[i].phase = tracker_phase(e->tracker, &y->outage[i].o);
-		rc = store_notice_of(e->store, y->outage[i].o.id, &y->client, meet_notice,
-				     &y->outage[i]);
+		rc = store_notice_of(e->store, y->outage[i].o.id, &y->client, WHY_NOTICES,
+				     meet_notice, &y->outage[i]);
 	}
 	return rc;
 }

@@ -26,7 +26,7 @@ struct why_outage {
 	const char *phase; /* of the recovery of an open one, or NULL */
 	bool waits; /* the client is, or was, a waiter of it */
 	struct waiter w;
-	unsigned int n_notices; /* all; the latest WHY_NOTICES are kept, oldest first */
+	unsigned int n_notices; /* newest first */
 	struct why_notice notice[WHY_NOTICES];
 };
 

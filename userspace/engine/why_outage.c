@@ -8,17 +8,6 @@
 #include "../common/timefmt.h"
 #include "why.h"
 
-static unsigned int kept(const struct why_outage *o)
-{
-	return o->n_notices < WHY_NOTICES ? o->n_notices : WHY_NOTICES;
-}
-
-/* There is one. */
-static const struct why_notice *latest(const struct why_outage *o)
-{
-	return &o->notice[kept(o) - 1];
-}
-
 /* --- the outage -------------------------------------------------------------------- */
 
 static void tell_outage(const struct why_teller *t)
@@ -69,7 +58,7 @@ static void tell_told(const struct why_teller *t)
 	const struct waiter *w = &t->o->w;
 	char told[TIME_STRLEN];
 
-	if (t->o->n_notices && latest(t->o)->n.created >= w->last)
+	if (t->o->n_notices && t->o->notice[0].n.created >= w->last)
 		why_tell(t, "waiter", "notified",
 			 "It still waited at the end, and is owed a notice.");
 	else
@@ -204,10 +193,7 @@ void why_tell_outage(const struct why_teller *t)
 
 	tell_outage(t);
 	tell_waiter(t);
-	if (o->n_notices > WHY_NOTICES)
-		why_tell(t, "notice", "more", "%u older notices are left out.",
-			 o->n_notices - WHY_NOTICES);
-	for (i = 0; i < kept(o); i++)
+	for (i = o->n_notices; i-- > 0;)
 		tell_notice(t, &o->notice[i]);
 }
 
@@ -215,7 +201,7 @@ void why_tell_outage(const struct why_teller *t)
 
 static void conclude_notice(const struct why_teller *t)
 {
-	const struct why_notice *last = latest(t->o);
+	const struct why_notice *last = &t->o->notice[0];
 
 	if (!last->m.id || last->m.state == MESSAGE_QUEUED)
 		why_tell(t, "verdict", "owed", "It is owed a notice, which is on its way to %s.",
