@@ -21,12 +21,14 @@
 #include <unistd.h>
 
 #include "../common/timefmt.h"
+#include "ask.h"
 #include "engine.h"
 #include "line.h"
 #include "route.h"
 #include "server.h"
 #include "services.h"
 #include "tls.h"
+#include "words.h"
 
 #define REQUEST_SECONDS 10 /* for a whole request, handshake included */
 #define SEND_SECONDS	60 /* for a whole answer */
@@ -81,6 +83,8 @@ static void leave(struct conn *c)
 {
 	void (*gone)(struct conn *, void *) = c->gone;
 
+	ask_cancel(c->web, c->ask);
+	c->ask = 0;
 	c->gone = NULL;
 	if (gone)
 		gone(c, c->arg);
@@ -306,14 +310,31 @@ static void begin_body(struct conn *c)
 	}
 }
 
+/* "HTTP/1.1" and a CR, or none, end the first line; else there is no need to wait for the rest. */
+static bool may_become_head(struct evbuffer *in)
+{
+	struct evbuffer_ptr end = evbuffer_search_eol(in, NULL, NULL, EVBUFFER_EOL_LF);
+	char tail[9];
+
+	if (end.pos < 2) /* not there yet, or an empty line before it */
+		return true;
+	if (end.pos < (ev_ssize_t)sizeof(tail))
+		return false;
+	evbuffer_ptr_set(in, &end, (size_t)end.pos - sizeof(tail), EVBUFFER_PTR_SET);
+	evbuffer_copyout_from(in, &end, tail, sizeof(tail));
+	return !memcmp(tail, "HTTP/", 5) || !memcmp(tail + 1, "HTTP/", 5);
+}
+
 static void read_head(struct conn *c)
 {
 	struct evbuffer *in = bufferevent_get_input(c->bev);
 	size_t len = head_length(in);
 	int status = 431;
 
-	if (!len && evbuffer_get_length(in) < HTTP_HEAD_MAX)
+	if (!len && evbuffer_get_length(in) < HTTP_HEAD_MAX && may_become_head(in))
 		return;
+	if (!len && evbuffer_get_length(in) < HTTP_HEAD_MAX)
+		status = 400;
 	if (len) {
 		c->head = take(in, len);
 		c->req = malloc(sizeof(*c->req));
@@ -484,6 +505,8 @@ void conn_new(struct server *s, const struct listener *l, int fd, const struct a
 	c->face = l->face;
 	c->fd = fd;
 	c->client = *client;
+	c->status = 200;
+	c->notice = W_MAX;
 	c->since = time_mono_ms();
 	event_assign(&c->first, s->web->base, fd, EV_READ, first_byte, c);
 	evtimer_assign(&c->deadline, s->web->base, deadline, c);

@@ -44,7 +44,12 @@ struct conn {
 	int64_t since;			/* time_mono_ms() of this state's list */
 	struct http_request *req;	/* from CONN_BODY until the answer is sent */
 	char *head, *body;		/* what req points into */
-	/* Whoever has the connection: called once when it ends, with @arg. */
+	/* Of the handler that has the request, meaningless to others. */
+	uint64_t ask;			/* a question to the engine, cancelled when it ends */
+	uint16_t status;
+	uint8_t notice;			/* enum word, W_MAX: none */
+	const char *back;
+	/* Whoever has a stream: called once when it ends, with @arg. */
 	void (*gone)(struct conn *c, void *arg);
 	void *arg;
 };

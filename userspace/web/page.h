@@ -1,13 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The page in place of a dead service.
+ * The pages: in place of a dead service, and the client's own on the portal.
  */
 #ifndef RINGBACK_WEB_PAGE_H
 #define RINGBACK_WEB_PAGE_H
 
 #include "conn.h"
+#include "words.h"
 
 /* Any request to the dead service: 503, in the form and language asked for. */
 void page_standin(struct conn *c);
+/* GET / of the portal: everything that the client could not reach. */
+void page_portal(struct conn *c);
+/*
+ * The page again, after an answer of the client's that was refused: with that
+ * status and word. It leads back to @target, which lives as long as the request.
+ */
+void page_refused(struct conn *c, int status, enum word why, const char *target);
 
 #endif /* RINGBACK_WEB_PAGE_H */

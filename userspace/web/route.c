@@ -7,34 +7,45 @@
 #include <string.h>
 
 #include "api.h"
+#include "assets.h"
+#include "choice.h"
 #include "events.h"
+#include "link.h"
 #include "page.h"
 
-/* The last one is the dead site's: each of its paths is the page. */
-static const struct web_route standin_routes[] = {
+static const struct web_route inquiry_routes[] = {
 	{ "GET", WELL_KNOWN "v1/inquiry", api_inquiry },
-	{ "POST", WELL_KNOWN "v1/choice", api_choice },
+	{ "POST", WELL_KNOWN "v1/choice", choice_post },
 	{ "GET", WELL_KNOWN "v1/events", events_open },
+	{ NULL, WELL_KNOWN "confirm", link_follow },
+	{ NULL, WELL_KNOWN "stop", link_follow },
+	{ "GET", WELL_KNOWN "style.css", assets_style },
+	{ "GET", WELL_KNOWN "page.js", assets_script },
+	{ "GET", WELL_KNOWN "logo", assets_logo },
+	{ 0 },
+};
+
+/* Each path of the dead site is the page. */
+static const struct web_route standin_routes[] = {
 	{ NULL, NULL, page_standin },
 	{ 0 },
 };
 
 static const struct web_route portal_routes[] = {
-	{ "GET", WELL_KNOWN "v1/inquiry", api_inquiry },
 	{ "GET", WELL_KNOWN "v1/inquiries", api_inquiries },
-	{ "POST", WELL_KNOWN "v1/choice", api_choice },
-	{ "GET", WELL_KNOWN "v1/events", events_open },
+	{ "GET", "/", page_portal },
 	{ 0 },
 };
 
 static const struct web_route status_routes[] = {
+	{ "GET", WELL_KNOWN "style.css", assets_style },
 	{ 0 },
 };
 
-static const struct web_route *const faces[] = {
-	[WEB_STANDIN] = standin_routes,
-	[WEB_PORTAL] = portal_routes,
-	[WEB_STATUS] = status_routes,
+static const struct web_route *const faces[][2] = {
+	[WEB_STANDIN] = { inquiry_routes, standin_routes },
+	[WEB_PORTAL] = { inquiry_routes, portal_routes },
+	[WEB_STATUS] = { status_routes, NULL },
 };
 
 static bool path_fits(const struct web_route *r, const struct http_request *req)
@@ -54,18 +65,28 @@ static bool method_fits(const struct web_route *r, const struct http_request *re
 	return !strcmp(r->method, "GET") && http_is(req, "HEAD");
 }
 
-void route_request(struct conn *c)
+/* True: answered. *@path_known: the path is there, for other methods. */
+static bool try_table(const struct web_route *r, struct conn *c, bool *path_known)
 {
-	bool path_known = false;
-
-	for (const struct web_route *r = faces[c->face]; r->handle; r++) {
+	for (; r && r->handle; r++) {
 		if (!path_fits(r, c->req))
 			continue;
 		if (method_fits(r, c->req)) {
 			r->handle(c);
-			return;
+			return true;
 		}
-		path_known = true;
+		*path_known = true;
+	}
+	return false;
+}
+
+void route_request(struct conn *c)
+{
+	bool path_known = false;
+
+	for (size_t i = 0; i < 2; i++) {
+		if (try_table(faces[c->face][i], c, &path_known))
+			return;
 	}
 	if (path_known)
 		conn_plain(c, 405, "That cannot be done here.");

@@ -6,10 +6,12 @@
 #include "services.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "../common/log.h"
 #include "../common/timefmt.h"
 #include "events.h"
+#include "words.h"
 
 #define BUCKETS	      4096 /* a power of two */
 #define SERVICES_MAX  65536
@@ -115,9 +117,20 @@ const struct msg_service *services_find(const struct services *s, const struct s
 	return e ? &e->m : NULL;
 }
 
+/* For those who listen: numbers are rounded, or each visit would be an event for all. */
+static bool differ(const struct msg_service *a, const struct msg_service *b)
+{
+	char one[WORDS_WAITING_MAX], other[WORDS_WAITING_MAX];
+
+	return a->outage != b->outage || a->state != b->state ||
+	       strcmp(words_waiting(LANG_EN, a->waiting, one),
+		      words_waiting(LANG_EN, b->waiting, other));
+}
+
 void services_update(struct services *s, const struct msg_service *m)
 {
 	struct entry **e = find(s, &m->service);
+	bool news;
 
 	if (!*e) {
 		*e = s->n < SERVICES_MAX ? calloc(1, sizeof(**e)) : NULL;
@@ -125,10 +138,12 @@ void services_update(struct services *s, const struct msg_service *m)
 			return;
 		s->n++;
 	}
+	news = differ(&(*e)->m, m);
 	(*e)->m = *m;
 	(*e)->heard = time_mono_ms();
 	(*e)->stale = false;
-	events_service(s->web, m);
+	if (news)
+		events_service(s->web, m);
 }
 
 void services_all_anew(struct services *s)

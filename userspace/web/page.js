@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-2.0
+// Keeps a page of ringback up to date, and takes it to the service when that is
+// back. Everything works without this; nothing here is needed to answer.
+(function () {
+	"use strict";
+
+	var base = "/.well-known/ringback/v1/";
+	var articles = document.querySelectorAll("article[data-state]");
+	var lang = document.documentElement.lang;
+	var standin = document.querySelector("article .open");
+
+	// The server knows no time zone but its own.
+	function localTimes() {
+		document.querySelectorAll("time[datetime]").forEach(function (time) {
+			time.textContent = new Date(time.dateTime).toLocaleString(lang,
+				{ dateStyle: "long", timeStyle: "short" });
+		});
+	}
+
+	function articleOf(about) {
+		return Array.prototype.find.call(articles, function (a) {
+			return a.dataset.server === about.server && a.dataset.proto === about.proto &&
+				Number(a.dataset.port) === about.port;
+		});
+	}
+
+	// The status is a live region: a screen reader says what becomes visible.
+	function show(article, state) {
+		if (article.dataset.state === state)
+			return;
+		article.dataset.state = state;
+		article.querySelectorAll("[data-is]").forEach(function (part) {
+			part.hidden = part.dataset.is !== state;
+		});
+		if (standin)
+			document.title = article.querySelector("[data-is=" + state + "] h1").textContent;
+	}
+
+	// Not reload(): the page may have been the answer to a form.
+	function go() {
+		if (location.hash)
+			location.reload();
+		else
+			location.replace(location.href);
+	}
+
+	function listen() {
+		var events = new EventSource(base + "events");
+
+		events.addEventListener("state", function (event) {
+			var about = JSON.parse(event.data), article = articleOf(about);
+
+			if (article)
+				show(article, about.state);
+			else
+				location.reload();
+		});
+		events.addEventListener("back", function (event) {
+			var about = JSON.parse(event.data), article = articleOf(about);
+
+			if (!article)
+				return;
+			if (!standin) {
+				location.reload();
+				return;
+			}
+			events.close();
+			setTimeout(function () {
+				show(article, "up");
+				go();
+			}, about.after);
+		});
+	}
+
+	localTimes();
+	if (!articles.length && !document.querySelector("[data-listen]"))
+		return;
+	if (window.EventSource) {
+		if (standin)
+			standin.hidden = false;
+		listen();
+	}
+})();
