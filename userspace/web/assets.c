@@ -14,27 +14,34 @@
 
 INCLUDE_BYTES(web_style, "web/style.css");
 INCLUDE_BYTES(web_script, "web/page.js");
+INCLUDE_BYTES(status_style, "web/status.css");
+INCLUDE_BYTES(status_script, "web/status.js");
+
+static void send_file(struct conn *c, const char *type, const char *begin, const char *end)
+{
+	struct reply r = { .status = 200, .type = type, .keep = true };
+
+	conn_reply(c, &r, begin, (size_t)(end - begin));
+}
 
 void assets_style(struct conn *c)
 {
-	static const struct reply r = {
-		.status = 200,
-		.type = "text/css; charset=utf-8",
-		.keep = true,
-	};
-
-	conn_reply(c, &r, web_style, (size_t)(web_style_end - web_style));
+	send_file(c, "text/css; charset=utf-8", web_style, web_style_end);
 }
 
 void assets_script(struct conn *c)
 {
-	static const struct reply r = {
-		.status = 200,
-		.type = "text/javascript; charset=utf-8",
-		.keep = true,
-	};
+	send_file(c, "text/javascript; charset=utf-8", web_script, web_script_end);
+}
 
-	conn_reply(c, &r, web_script, (size_t)(web_script_end - web_script));
+void assets_status_style(struct conn *c)
+{
+	send_file(c, "text/css; charset=utf-8", status_style, status_style_end);
+}
+
+void assets_status_script(struct conn *c)
+{
+	send_file(c, "text/javascript; charset=utf-8", status_script, status_script_end);
 }
 
 /* A picture may be a document with scripts of its own (SVG): here it is none. */

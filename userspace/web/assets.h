@@ -10,5 +10,7 @@
 void assets_style(struct conn *c);
 void assets_script(struct conn *c);
 void assets_logo(struct conn *c);
+void assets_status_style(struct conn *c);
+void assets_status_script(struct conn *c);
 
 #endif /* RINGBACK_WEB_ASSETS_H */

@@ -12,6 +12,7 @@
 #include "events.h"
 #include "link.h"
 #include "page.h"
+#include "status.h"
 
 static const struct web_route inquiry_routes[] = {
 	{ "GET", WELL_KNOWN "v1/inquiry", api_inquiry },
@@ -38,7 +39,12 @@ static const struct web_route portal_routes[] = {
 };
 
 static const struct web_route status_routes[] = {
-	{ "GET", WELL_KNOWN "style.css", assets_style },
+	{ "GET", "/", status_overview },
+	{ "GET", "/outage", status_outage },
+	{ "GET", "/why", status_why },
+	{ "GET", "/events", status_events },
+	{ "GET", "/status.css", assets_status_style },
+	{ "GET", "/status.js", assets_status_script },
 	{ 0 },
 };
 
