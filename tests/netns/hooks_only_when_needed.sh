@@ -28,7 +28,7 @@ entered()
 {
 	echo >"$tracing/trace"
 	traffic
-	grep -oE ': rbk_(forward4|forward6|own_error|local_in|local_out|bridge|hook_mirror) ' \
+	grep -oE ': rbk_(forward4|forward6|own_error|local_in|local_out|bridge|hook_mirror|prerouting) ' \
 		"$tracing/trace" | sort -u | tr -d ': \n' | sed 's/rbk_/ /g'
 }
 
@@ -46,6 +46,9 @@ rb watch del bridge
 watch_add mirror "$SERVERS" tcp/80 hook mirror:client1
 check "mirror: that only" [ "$(entered)" = " hook_mirror" ]
 rb watch del mirror
+watch_add standin "$SERVERS" tcp/80 standin on
+check "stand-in: what comes in, too" [ "$(entered)" = " forward4 own_error prerouting" ]
+rb watch del standin
 check "no watch any more: nothing" [ "$(entered)" = "" ]
 watch_add both "$SERVERS" tcp/80 hook forward,bridge
 check "several: all of them" [ "$(entered)" = " bridge forward4 own_error" ]

@@ -14,8 +14,9 @@ from genl import DUMP, REQUEST, ACK, Genl, attr, nest  # noqa: E402
 WATCH_NEW, WATCH_DEL, WATCH_GET, ATTEMPT_GET, FORGET = 1, 2, 3, 4, 5
 ATTEMPT_NTF, SERVICE_GET, SERVICE_SET, SERVICE_NTF = 6, 7, 8, 9
 STATS_GET, CONFIG_GET, CONFIG_SET = 10, 11, 12
+STANDIN_SET, STANDIN_GET, DECISION_NEW, DECISION_GET, DECISION_DEL = 13, 14, 15, 16, 17
 NAME, ID, SERVER, CLIENT, PORT, HOOKS, MIRROR, NO_REPLY, KEEP = 2, 3, 4, 5, 6, 7, 8, 9, 10
-DOWN_AFTER, DOWN_CLIENTS, ADMISSION = 11, 12, 13
+DOWN_AFTER, DOWN_CLIENTS, ADMISSION, STANDIN = 11, 12, 13, 15
 
 U8 = lambda n: struct.pack("=B", n)  # noqa: E731
 BE16 = lambda n: struct.pack("!H", n)  # noqa: E731
@@ -35,6 +36,15 @@ def watch(name="x", server=None, ports=None, *more):
     return b"".join([attr(NAME, name) if name is not None else b"",
                      prefix(SERVER) if server is None else server,
                      port() if ports is None else ports, *more])
+
+
+def service(proto=6, *more):
+    return attr(2, V4) + attr(3, U8(proto)) + attr(4, BE16(80)) + b"".join(more)
+
+
+def decision(client=V4, verdict=1, ttl=1000):
+    return (attr(1, client) + attr(2, V4) + attr(3, U8(6)) + attr(4, BE16(80)) +
+            attr(5, U8(verdict)) + attr(6, ttl))
 
 
 # what it is, command, attributes; each must be refused with a sentence.
@@ -75,6 +85,10 @@ REFUSED = [
     ("down-after 0", WATCH_NEW, watch("x", None, None, attr(DOWN_AFTER, 0))),
     ("down-clients 0", WATCH_NEW, watch("x", None, None, attr(DOWN_CLIENTS, 0))),
     ("unknown admission", WATCH_NEW, watch("x", None, None, attr(ADMISSION, U8(9)))),
+    ("stand-in 2", WATCH_NEW, watch("x", None, None, attr(STANDIN, U8(2)))),
+    ("stand-in of 4 bytes", WATCH_NEW, watch("x", None, None, attr(STANDIN, 1))),
+    ("stand-in without hook forward", WATCH_NEW,
+     watch("x", None, None, attr(HOOKS, 2), attr(STANDIN, U8(1)))),
     ("unknown attribute", WATCH_NEW, watch("x", None, None, attr(77, 1))),
     ("an id in a request", WATCH_NEW, watch("x", None, None, attr(ID, 1))),
     ("del without name", WATCH_DEL, b""),
@@ -87,6 +101,26 @@ REFUSED = [
      attr(2, V4) + attr(3, U8(6)) + attr(4, BE16(80)) + attr(5, U8(3))),
     ("set to an unknown state", SERVICE_SET,
      attr(2, V4) + attr(3, U8(6)) + attr(4, BE16(80)) + attr(5, U8(200))),
+    ("set nothing of a service", SERVICE_SET, service()),
+    ("set to an unknown stand-in", SERVICE_SET, service(6, attr(13, U8(4)))),
+    ("stand-in for UDP", SERVICE_SET, service(17, attr(13, U8(1)))),
+    ("stand-in for an unknown service", SERVICE_SET, service(6, attr(13, U8(1)))),
+    ("set what the module counts", SERVICE_SET, service(6, attr(5, U8(1)), attr(7, 1))),
+    ("no lease", STANDIN_SET, b""),
+    ("lease too long", STANDIN_SET, attr(1, 60001)),
+    ("lease of 2 bytes", STANDIN_SET, attr(1, b"12")),
+    ("queue of 4 bytes", STANDIN_SET, attr(1, 1000) + attr(2, 1)),
+    ("a number of decisions in a request", STANDIN_SET, attr(1, 1000) + attr(3, 1)),
+    ("decision on nobody", DECISION_NEW, decision()[8:]),
+    ("decision without a time", DECISION_NEW, decision()[:-8]),
+    ("decision of no time", DECISION_NEW, decision(ttl=0)),
+    ("decision for ever", DECISION_NEW, decision(ttl=86400001)),
+    ("unknown verdict", DECISION_NEW, decision(verdict=3)),
+    ("decision across families", DECISION_NEW, decision(V6)),
+    ("decision on 5 bytes", DECISION_NEW, decision(b"12345")),
+    ("decision on an unknown service", DECISION_NEW, decision()),
+    ("forget no decision", DECISION_DEL, b""),
+    ("forget decisions at a port without protocol", DECISION_DEL, attr(2, V4) + attr(4, BE16(80))),
     ("config with an unknown attribute", CONFIG_SET, attr(99, 1)),
     ("config with a zero limit", CONFIG_SET, attr(1, 0)),
     ("config of 1 byte", CONFIG_SET, attr(1, U8(1))),
@@ -120,7 +154,7 @@ def main():
     for _ in range(1000):
         deep = nest(SERVER, deep)
     genl.send(genl.id, WATCH_NEW, attr(NAME, "deep") + deep[:60000], REQUEST)
-    for cmd in range(0, 14):
+    for cmd in range(0, DECISION_DEL + 2):
         genl.send(genl.id, cmd, os.urandom(64), REQUEST)
         genl.send(genl.id, cmd, os.urandom(64), REQUEST | DUMP)
 

@@ -224,6 +224,7 @@ static struct nlmsghdr *service(void)
 	mnl_attr_put_u8(nlh, RINGBACK_A_SERVICE_STATE, RINGBACK_SERVICE_DOWN);
 	mnl_attr_put_u64(nlh, RINGBACK_A_SERVICE_SINCE, 1);
 	mnl_attr_put_u64(nlh, RINGBACK_A_SERVICE_CHANGED, 2);
+	mnl_attr_put_u8(nlh, RINGBACK_A_SERVICE_STANDIN, RINGBACK_STANDIN_ASK);
 	return nlh;
 }
 
@@ -239,8 +240,53 @@ static void a_service_is_read(void **state)
 	assert_int_equal(s.since, 1);
 	assert_int_equal(s.changed, 2);
 	assert_int_equal(s.answered, 0);
+	assert_int_equal(s.standin, RINGBACK_STANDIN_ASK);
 	assert_string_equal(s.watch, "");
 	assert_int_equal(nl_service_parse(message(RINGBACK_CMD_SERVICE_NTF), &s), -EBADMSG);
+}
+
+static struct nlmsghdr *decision(const char *client)
+{
+	struct nlmsghdr *nlh = message(RINGBACK_CMD_DECISION_GET);
+
+	put_addr(nlh, RINGBACK_A_DECISION_CLIENT, client);
+	put_addr(nlh, RINGBACK_A_DECISION_SERVER, "192.0.2.10");
+	mnl_attr_put_u8(nlh, RINGBACK_A_DECISION_PROTO, 6);
+	nl_put_port(nlh, RINGBACK_A_DECISION_PORT, 80);
+	mnl_attr_put_u8(nlh, RINGBACK_A_DECISION_VERDICT, RINGBACK_VERDICT_RESET);
+	mnl_attr_put_u32(nlh, RINGBACK_A_DECISION_TTL, 1234);
+	return nlh;
+}
+
+static void a_decision_is_read(void **state)
+{
+	char text[SERVICE_STRLEN];
+	struct nl_decision d;
+
+	(void)state;
+	assert_int_equal(nl_decision_parse(decision("198.51.100.7"), &d), 0);
+	assert_string_equal(addr_format(&d.client, text), "198.51.100.7");
+	assert_string_equal(service_format(&d.service, text), "192.0.2.10 tcp/80");
+	assert_int_equal(d.verdict, RINGBACK_VERDICT_RESET);
+	assert_int_equal(d.ttl, 1234);
+	assert_int_equal(nl_decision_parse(decision("2001:db8::7"), &d), -EBADMSG);
+	assert_int_equal(nl_decision_parse(message(RINGBACK_CMD_DECISION_GET), &d), -EBADMSG);
+}
+
+static void the_lease_is_read(void **state)
+{
+	struct nlmsghdr *nlh = message(RINGBACK_CMD_STANDIN_GET);
+	struct nl_standin standin;
+
+	(void)state;
+	mnl_attr_put_u32(nlh, RINGBACK_A_STANDIN_LEASE, 3000);
+	mnl_attr_put_u16(nlh, RINGBACK_A_STANDIN_QUEUE, 5);
+	assert_int_equal(nl_standin_parse(nlh, &standin), -EBADMSG);
+	mnl_attr_put_u32(nlh, RINGBACK_A_STANDIN_DECISIONS, 7);
+	assert_int_equal(nl_standin_parse(nlh, &standin), 0);
+	assert_int_equal(standin.lease, 3000);
+	assert_int_equal(standin.queue, 5);
+	assert_int_equal(standin.decisions, 7);
 }
 
 static void a_watch_survives_the_wire(void **state)
@@ -261,6 +307,7 @@ static void a_watch_survives_the_wire(void **state)
 		.down_clients = 2,
 		.admission = RINGBACK_ADMISSION_FIRST_SYN,
 		.reverse_path = true,
+		.standin = true,
 	};
 	struct nlmsghdr *nlh = message(RINGBACK_CMD_WATCH_NEW);
 	struct conf_watch got;
@@ -290,6 +337,7 @@ static void a_watch_survives_the_wire(void **state)
 	assert_int_equal(got.down_clients, 2);
 	assert_int_equal(got.admission, RINGBACK_ADMISSION_FIRST_SYN);
 	assert_true(got.reverse_path);
+	assert_true(got.standin);
 	nl_watch_clear(&got);
 }
 
@@ -435,6 +483,8 @@ static void noise(void **state)
 		struct nlmsghdr *nlh = malloc(len);
 		struct nl_attempt a;
 		struct nl_service s;
+		struct nl_decision d;
+		struct nl_standin standin;
 		struct conf_watch w;
 
 		for (size_t i = 0; i < len; i++) {
@@ -447,6 +497,8 @@ static void noise(void **state)
 		nlh->nlmsg_len = len;
 		nl_attempt_parse(nlh, &a);
 		nl_service_parse(nlh, &s);
+		nl_decision_parse(nlh, &d);
+		nl_standin_parse(nlh, &standin);
 		nl_watch_parse(nlh, &w);
 		nl_watch_clear(&w);
 		free(nlh);
@@ -469,6 +521,10 @@ static void words_go_both_ways(void **state)
 	assert_string_equal(nl_reason_name(255), "255");
 	assert_string_equal(nl_service_state_name(RINGBACK_SERVICE_PARTIAL), "partial");
 	assert_string_equal(nl_service_state_name(9), "9");
+	for (int i = 0; i <= RINGBACK_STANDIN_ASK; i++)
+		assert_true(strlen(nl_standin_name(i)) > 2);
+	for (int i = 0; i <= RINGBACK_VERDICT_RESET; i++)
+		assert_true(strlen(nl_verdict_name(i)) > 3);
 	for (int i = RINGBACK_A_STATS_PAD + 1; i <= RINGBACK_A_STATS_MAX; i++)
 		assert_non_null(nl_stats_name(i));
 	assert_null(nl_stats_name(-1));
@@ -490,6 +546,8 @@ int main(void)
 		cmocka_unit_test(families_do_not_mix),
 		cmocka_unit_test(names_end_where_they_should),
 		cmocka_unit_test(a_service_is_read),
+		cmocka_unit_test(a_decision_is_read),
+		cmocka_unit_test(the_lease_is_read),
 		cmocka_unit_test(a_watch_survives_the_wire),
 		cmocka_unit_test(hostile_nests),
 		cmocka_unit_test(stats_and_config),

@@ -1,0 +1,96 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# New connections to a service that is down are marked while the lease lasts;
+# without it, or when the service is up, they go to the server.
+. "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/../lib_standin.sh"
+
+setup_topology
+standin_ready
+server_starts server1 80
+server_starts server2 80
+watch_add web "192.0.2.0/24,2001:db8:3::/64" tcp/80 standin on
+
+unmarked()
+{
+	local before after
+
+	before=$(n_seen answer)
+	client_fails client2 "$SERVER1" 80
+	after=$(n_seen answer)
+	[ "$before" = "$after" ]
+}
+
+# grows COUNTER COMMAND...
+grows()
+{
+	local counter=$1 before
+
+	before=$(stat_of "$counter")
+	shift
+	"$@" && [ "$(stat_of "$counter")" -gt "$before" ]
+}
+
+passed_on()
+{
+	local before
+
+	before=$(n_seen forwarded)
+	client_fails client2 "$SERVER1" 80
+	[ "$(n_seen forwarded)" -gt "$before" ]
+}
+
+story()
+{
+	local before
+
+	lease_held 3000
+	check "a service that is up is not stood in for" client_connects client1 "$SERVER1" 80
+	server_hangs server1
+	client_fails client1 "$SERVER1" 80
+	check "it is down" wait_until 5 service_is "$SERVER1" 80 down
+	check "the stand-in is off" standin_is "$SERVER1" 80 off
+	check "clients go on to the server" unmarked
+	standin mode "$SERVER1" 80 answer || fail "no mode"
+	check "the module says so" standin_is "$SERVER1" 80 answer
+	check "a client is answered in its place" stood_in client1 "$SERVER1" 80 "$CLIENT1"
+	check "and another, and it is counted" \
+		grows standin-answer stood_in client2 "$SERVER1" 80 "$CLIENT2"
+	check "who lives answers himself" client_connects client1 "$SERVER2" 80
+
+	lease_dropped
+	check "the lease runs out" wait_until 4 lease_over
+	check "everything passes unmarked" unmarked
+	check "to the server" passed_on
+	lease_held 3000
+	check "a new lease, and it is answered again" stood_in client1 "$SERVER1" 80 "$CLIENT1"
+	lease_dropped
+	standin lease 60000
+	check "a lease is given" lease_lasts
+	standin lease 0
+	check "a lease can be ended" lease_over
+	lease_held 3000
+
+	standin mode "$SERVER1" 80 reset || fail "no mode"
+	check "a reset is quick" \
+		grows standin-reset refused_at_once client1 "$SERVER1" 80
+	check "it bears its mark" [ "$(n_seen reset)" -gt 0 ]
+	standin mode "$SERVER1" 80 off || fail "no mode"
+	check "off again: to the server" unmarked
+	standin mode "$SERVER1" 80 answer || fail "no mode"
+
+	check "other bits of the mark stay" [ "$(n_seen spoilt)" = 0 ]
+	check "what was answered did not make it up" service_is "$SERVER1" 80 down
+	server_wakes server1
+	standin state "$SERVER1" 80 up || fail "no state"
+	check "up: the next goes to the server at once" client_connects client1 "$SERVER1" 80
+	check "and it is not stood in for" [ "$(page client2 "$SERVER1" 80)" = hello ]
+	check_not "nor can it be" standin mode "$SERVER1" 80 answer
+	lease_dropped
+}
+
+each_family story
+
+rb watch del web
+check_not "a watch without hook forward cannot stand in" \
+	rb watch add web server "$SERVERS" port tcp/80 hook local standin on
