@@ -70,6 +70,12 @@
 				go();
 			}, about.after);
 		});
+		// An answer that is no event stream: somebody else is there again. The
+		// browser tries by itself again after anything else.
+		events.addEventListener("error", function () {
+			if (events.readyState === EventSource.CLOSED && standin)
+				setTimeout(go, 5000 + Math.random() * 20000);
+		});
 	}
 
 	localTimes();
