@@ -37,7 +37,8 @@ only()
 	done
 }
 
-only "nl" 'libmnl/' libmnl
+only "nl engine" 'libmnl/' libmnl
+only "engine" 'nftables/|libnetfilter_' "what the stand-in does in netfilter"
 only "nl engine cli" 'nl/nl\.h' "the kernel interface"
 only "parent" 'confuse\.h' libconfuse
 only "traps" 'net-snmp/' net-snmp
@@ -55,7 +56,7 @@ forbid userspace/common '(nl|parent|engine|traps|mailer|web|cli)/' "common knows
 forbid kmod 'userspace/|tests/' "the module includes neither programs nor tests"
 
 # The pure files of the engine are tested without any library.
-for file in userspace/engine/{outage,recovery,resolve,retry}.[ch] \
+for file in userspace/engine/{outage,recovery,resolve,retry,standin_syn,standin_policy}.[ch] \
 	    userspace/mailer/message.[ch] kmod/classify.[ch]; do
 	[ -e "$file" ] || continue
 	if grep -nE '^#include [<"]([^>"]*/)?(event|sqlite3|jansson|libesmtp|curl|net-snmp)' "$file"; then

@@ -21,6 +21,7 @@
 #include "kernel.h"
 #include "outbox.h"
 #include "probe.h"
+#include "standin.h"
 #include "tracker.h"
 #include "web.h"
 
@@ -287,6 +288,7 @@ static void make_parts(struct engine_room *r)
 		e->kernel = kernel_new(e);
 	if (e->conf->web.configured)
 		e->web = web_peer_new(e);
+	e->standin = standin_new(e);
 	if (e->tracker)
 		e->probes = probes_new(e->base, PROBES_AT_A_TIME, tracker_probed, e->tracker);
 	if (!e->batch || !e->tracker || !e->outbox || !r->housekeeping || !e->probes ||
@@ -312,6 +314,8 @@ static void room_free(struct engine_room *r)
 
 	control_free(e->control);
 	e->control = NULL; /* what the others still say has no listener */
+	standin_free(e->standin);
+	e->standin = NULL;
 	kernel_free(e->kernel);
 	e->kernel = NULL;
 	web_peer_free(e->web);

@@ -23,6 +23,7 @@ struct probes;
 struct control;
 struct tracker;
 struct web_peer;
+struct standin;
 struct inquiry;
 
 /* Counters for "show daemon", since the engine started. */
@@ -57,6 +58,7 @@ struct engine {
 	bool mailer_connected;
 	struct control *control;
 	struct web_peer *web; /* NULL: no such room */
+	struct standin *standin; /* NULL: no watch wants it */
 	struct inquiry *inquiry;
 	struct engine_counters count;
 };

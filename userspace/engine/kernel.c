@@ -13,6 +13,7 @@
 
 #include "../common/log.h"
 #include "batch.h"
+#include "standin.h"
 #include "tracker.h"
 
 #define RECONNECT_MS 10000
@@ -37,6 +38,7 @@ struct kernel {
 
 static void disconnect(struct kernel *k)
 {
+	standin_module_gone(k->e->standin);
 	if (k->readable)
 		event_free(k->readable);
 	k->readable = NULL;
@@ -246,6 +248,7 @@ static void connect_kernel(struct kernel *k)
 		return;
 	}
 	log_info("connected to the kernel module");
+	standin_module_here(k->e->standin);
 	k->said_missing = false;
 	engine_arm(k->resync, 0);
 	engine_arm(k->tick, CHECK_MS);

@@ -15,6 +15,7 @@
 #include "batch.h"
 #include "control.h"
 #include "probe.h"
+#include "standin.h"
 #include "web.h"
 
 /* When the end of an outage could not be recorded: ms until the next try. */
@@ -63,6 +64,7 @@ const struct conf_watch *track_watch(const struct tracker *t, const struct track
 
 void track_free(struct tracker *t, struct track *tr)
 {
+	standin_over(t->e->standin, &tr->o.service);
 	track_remove(&t->table, tr);
 	free(event_get_callback_arg(tr->timer));
 	event_free(tr->timer);
@@ -103,6 +105,10 @@ const char *track_name(const struct track *tr, char *buf)
 
 void track_arm(struct track *tr)
 {
+	const struct track_timer *arg = event_get_callback_arg(tr->timer);
+	const struct tracker *t = arg->t;
+
+	standin_outage(t->e->standin, track_watch(t, tr), &tr->o.service, tr->r.phase);
 	engine_arm(tr->timer,
 		   tr->r.due == RECOVERY_NEVER ? RECOVERY_NEVER : tr->r.due - time_mono_ms());
 }

@@ -15,6 +15,7 @@
 #include "batch.h"
 #include "control.h"
 #include "kernel.h"
+#include "standin.h"
 #include "track.h"
 #include "web.h"
 
@@ -168,12 +169,11 @@ bool tracker_service(struct tracker *t, const struct nl_service *s)
 
 	if (tr && s->answered > tr->heard)
 		tr->heard = s->answered;
-	if (s->state == RINGBACK_SERVICE_DOWN) {
-		if (tr)
-			return false;
+	if (s->state == RINGBACK_SERVICE_DOWN && !tr)
 		open_outage(t, s);
-		return true;
-	}
+	standin_heard(t->e->standin, s);
+	if (s->state == RINGBACK_SERVICE_DOWN)
+		return !tr;
 	if (!tr || s->state == RINGBACK_SERVICE_SUSPECT || own_word(tr, s))
 		return false;
 	/* An answer from before the latest failure proves nothing. */

@@ -18,6 +18,7 @@
 #include "control.h"
 #include "inquiry.h"
 #include "presence.h"
+#include "standin.h"
 #include "track.h"
 
 #define GATHER_MS 10 /* changes that come together are told together */
@@ -233,6 +234,7 @@ static void take_visit(struct web_peer *p, const struct msg_visit *v)
 
 	switch (v->visit) {
 	case VISIT_CONNECTED:
+		standin_met(p->e->standin, &v->client, &v->service);
 		fine = inquiry_visit(p->e, &v->service, &v->client);
 		break;
 	case VISIT_OPENED:
@@ -256,6 +258,8 @@ static void take_choice(struct web_peer *p, const struct msg_choice *c)
 	struct msg_outcome o = { .id = c->id };
 
 	o.outcome = inquiry_answer(p->e, c, &o);
+	/* "No" ends the stand-in for it, "yes" after a "no" brings it back. */
+	standin_reconsider(p->e->standin, &c->client, &c->service);
 	tell(p, MSG_OUTCOME, &o, sizeof(o));
 }
 
