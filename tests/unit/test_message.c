@@ -48,6 +48,7 @@ static struct msg_notice *notice(uint32_t n)
 /* Every line ends in CR LF and is short enough; there is no other CR, LF or NUL. */
 static void check_lines(const char *text, size_t len)
 {
+	const char *line = text;
 	size_t column = 0;
 
 	assert_int_equal(strlen(text), len);
@@ -56,7 +57,9 @@ static void check_lines(const char *text, size_t len)
 		assert_true(!(text[i] & 0x80));
 		if (text[i] == '\r') {
 			assert_int_equal(text[i + 1], '\n');
-			assert_true(column <= 78);
+			/* A URL cannot be folded. */
+			assert_true(column <= 78 || (column < 998 && memmem(line, column, "://", 3)));
+			line = text + i + 2;
 			column = 0;
 			i++;
 			continue;
@@ -169,6 +172,172 @@ static void one_service(void **state)
 	free(text);
 }
 
+#define STOP	"https://r.example.org/.well-known/ringback/stop?t=AAAA"
+#define CONFIRM "https://r.example.org/.well-known/ringback/confirm?t=BBBB"
+
+static struct msg_notice *linked(const char *lang, uint8_t kind)
+{
+	struct msg_notice *n = notice(1);
+
+	n->kind = kind;
+	strcpy(n->lang, lang);
+	strcpy(n->stop, STOP);
+	if (kind == NOTICE_CONFIRM)
+		strcpy(n->link, CONFIRM);
+	return n;
+}
+
+/* All of a mail, as it goes over the wire. */
+static void whole_mails(void **state)
+{
+	static const char english[] =
+		"Date: Sun, 22 Nov 2026 18:20:00 +0000\r\n"
+		"From: \"ringback\" <ringback@example.org>\r\n"
+		"To: kim@example.org\r\n"
+		"Subject: Intranet (192.0.2.10) is back: http (tcp/80)\r\n"
+		"Message-ID: <7.3@ringback.example.org>\r\n"
+		"List-Unsubscribe: <https://r.example.org/.well-known/ringback/stop?t=AAAA>\r\n"
+		"List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
+		"Auto-Submitted: auto-generated\r\n"
+		"MIME-Version: 1.0\r\n"
+		"Content-Type: text/plain; charset=utf-8\r\n"
+		"Content-Transfer-Encoding: 7bit\r\n"
+		"\r\n"
+		"Good news: Intranet (192.0.2.10) is back.\r\n"
+		"You can use its service http (tcp/80) again.\r\n"
+		"\r\n"
+		"  Away since    2026-11-18 18:56:20\r\n"
+		"  Back since    2026-11-22 18:20:00, after 3 days 23 h\r\n"
+		"  You tried     3 times, first at 2026-11-22 17:23:20\r\n"
+		"                and last at 2026-11-22 17:25:00\r\n"
+		"  You were at   198.51.100.7\r\n"
+		"  The trouble   nothing answered\r\n"
+		"  How we know   it answered a test connection of ours\r\n"
+		"  Open it       http://192.0.2.10/\r\n"
+		"\r\n"
+		"All times are UTC (+0000).\r\n"
+		"\r\n"
+		"You get this message, once, because somebody at your address tried to\r\n"
+		"reach this service in vain. If that was not you, or if you do not want such\r\n"
+		"messages, just answer this one or write to\r\n"
+		"ringback@example.org: a person will read it.\r\n"
+		"\r\n"
+		"Never again a message from here: open this page.\r\n"
+		"https://r.example.org/.well-known/ringback/stop?t=AAAA\r\n";
+	static const char german_question[] =
+		"Date: Sun, 22 Nov 2026 18:20:00 +0000\r\n"
+		"From: \"ringback\" <ringback@example.org>\r\n"
+		"To: kim@example.org\r\n"
+		"Subject: Bescheid geben, wenn Intranet (192.0.2.10) wieder da ist?\r\n"
+		"Message-ID: <7.3@ringback.example.org>\r\n"
+		"List-Unsubscribe: <https://r.example.org/.well-known/ringback/stop?t=AAAA>\r\n"
+		"List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
+		"Content-Language: de\r\n"
+		"Auto-Submitted: auto-generated\r\n"
+		"MIME-Version: 1.0\r\n"
+		"Content-Type: text/plain; charset=utf-8\r\n"
+		"Content-Transfer-Encoding: quoted-printable\r\n"
+		"\r\n"
+		"Jemand unter 198.51.100.7 konnte Intranet (192.0.2.10),\r\n"
+		"Dienst http (tcp/80), nicht erreichen und hat diese Adresse angegeben, um\r\n"
+		"Bescheid zu bekommen, wenn er wieder da ist.\r\n"
+		"Waren Sie das? Dann best=C3=A4tigen Sie es auf dieser Seite:\r\n"
+		"\r\n"
+		"  https://r.example.org/.well-known/ringback/confirm?t=3DBBBB\r\n"
+		"\r\n"
+		"Die Seite wartet sieben Tage auf Sie. Waren Sie es nicht, dann tun Sie\r\n"
+		"nichts: Es kommt keine weitere Nachricht.\r\n"
+		"\r\n"
+		"Nie wieder eine Nachricht von hier: =C3=96ffnen Sie diese Seite.\r\n"
+		"https://r.example.org/.well-known/ringback/stop?t=3DAAAA\r\n";
+	struct msg_notice *n = linked("", NOTICE_RECOVERY);
+	char *text;
+
+	(void)state;
+	n->items[0].down = (UP - 343420) * NSEC_PER_SEC;
+	text = render(n);
+	assert_string_equal(text, english);
+	free(text);
+	text = render(linked("de", NOTICE_CONFIRM));
+	assert_string_equal(text, german_question);
+	free(text);
+}
+
+/* Each language has all its words, and labels that stand in one column. */
+static void languages(void **state)
+{
+	static const struct {
+		const char *lang, *tag, *news, *question;
+	} rows[] = {
+		{ "en", "en", "Intranet (192.0.2.10) is back: http (tcp/80)",
+		  "Shall we tell you when Intranet (192.0.2.10) is back?" },
+		{ "de", "de", "Intranet (192.0.2.10) ist wieder da: http (tcp/80)",
+		  "Bescheid geben, wenn Intranet (192.0.2.10) wieder da ist?" },
+		{ "fr", "fr", "Intranet (192.0.2.10) est de retour : http (tcp/80)",
+		  "Vous prévenir du retour de Intranet (192.0.2.10) ?" },
+		{ "es-MX", "es", "Intranet (192.0.2.10) ha vuelto: http (tcp/80)",
+		  "¿Le avisamos cuando vuelva Intranet (192.0.2.10)?" },
+		{ "pt-BR", "en", "Intranet (192.0.2.10) is back: http (tcp/80)",
+		  "Shall we tell you when Intranet (192.0.2.10) is back?" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char *text = render(linked(rows[i].lang, NOTICE_RECOVERY));
+
+		assert_string_equal(field(text, "Subject"), rows[i].news);
+		assert_string_equal(field(text, "Content-Language"), rows[i].tag);
+		assert_int_equal(count(text, "$"), 0);
+		free(text);
+		text = render(linked(rows[i].lang, NOTICE_CONFIRM));
+		assert_string_equal(field(text, "Subject"), rows[i].question);
+		assert_int_equal(count(text, "$"), 0);
+		free(text);
+	}
+	for (uint8_t reason = 0; reason < 12; reason++) {
+		struct msg_notice *n = linked("es", NOTICE_RECOVERY);
+
+		n->items[0].reason = reason;
+		n->items[0].evidence = reason;
+		free(render(n));
+	}
+}
+
+static void links(void **state)
+{
+	static const struct {
+		uint16_t port;
+		const char *server, *line;
+	} rows[] = {
+		{ 80, "192.0.2.10", "  Open it       http://192.0.2.10/\r\n" },
+		{ 8080, "192.0.2.10", "  Open it       http://192.0.2.10:8080/\r\n" },
+		{ 443, "2001:db8::1", "  Open it       https://[2001:db8::1]/\r\n" },
+		{ 8443, "2001:db8::1", "  Open it       https://[2001:db8::1]:8443/\r\n" },
+		{ 22, "192.0.2.10", NULL },
+	};
+	struct msg_notice *n;
+	char *text;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		n = notice(1);
+		n->items[0].service.port = rows[i].port;
+		addr_parse(&n->items[0].service.server, rows[i].server);
+		text = render(n);
+		if (rows[i].line)
+			assert_non_null(strstr(text, rows[i].line));
+		else
+			assert_null(strstr(text, "Open it"));
+		/* No portal, no way out by a click. */
+		assert_int_equal(count(text, "List-Unsubscribe"), 0);
+		free(text);
+	}
+	text = render(linked("", NOTICE_RECOVERY));
+	assert_string_equal(field(text, "List-Unsubscribe"), "<" STOP ">");
+	assert_string_equal(field(text, "List-Unsubscribe-Post"), "List-Unsubscribe=One-Click");
+	free(text);
+}
+
 static void several_services(void **state)
 {
 	struct msg_notice *n = notice(2);
@@ -243,12 +412,17 @@ static void nothing_injected(void **state)
 		strcpy(n->items[0].server_name, evil[i]);
 		strcpy(n->items[1].server_name, evil[i]);
 		strcpy(n->message_id, evil[i]);
+		snprintf(n->stop, sizeof(n->stop), "https://r.example.org/%s", evil[i]);
+		snprintf(n->link, sizeof(n->link), "https://r.example.org/%s", evil[i]);
+		snprintf(n->lang, sizeof(n->lang), "%s", evil[i]);
+		n->kind = i % 2 ? NOTICE_CONFIRM : NOTICE_RECOVERY;
 		mail.from_name = (char *)evil[i];
 		mail.footer = (char *)evil[i];
 		text = header_of(render(n));
 		assert_int_equal(count(text, "\r\nBcc"), 0);
 		assert_int_equal(count(text, "\r\nTo: "), 1);
 		assert_int_equal(count(text, "\r\nSubject: "), 1);
+		assert_int_equal(count(text, "List-Unsubscribe"), 0);
 		assert_int_equal(count(text, "\r\nMessage-ID: <"), 1);
 		free(text);
 	}
@@ -299,6 +473,12 @@ static void noise(void **state)
 	for (int round = 0; round < 2000; round++) {
 		struct msg_notice *n = notice(1 + (uint32_t)rand_r(&seed) % 4);
 
+		n->kind = rand_r(&seed) % 2;
+		for (size_t k = 0; k + 1 < sizeof(n->link); k++) {
+			n->link[k] = (char)rand_r(&seed);
+			n->stop[k] = (char)rand_r(&seed);
+			n->lang[k % (sizeof(n->lang) - 1)] = (char)rand_r(&seed);
+		}
 		for (uint32_t i = 0; i < n->n_items; i++) {
 			struct msg_notice_item *it = &n->items[i];
 
@@ -336,9 +516,15 @@ static void cleaning(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(one_service),	 cmocka_unit_test(several_services),
-		cmocka_unit_test(names_in_utf8), cmocka_unit_test(nothing_injected),
-		cmocka_unit_test(addresses),	 cmocka_unit_test(noise),
+		cmocka_unit_test(one_service),
+		cmocka_unit_test(whole_mails),
+		cmocka_unit_test(languages),
+		cmocka_unit_test(links),
+		cmocka_unit_test(several_services),
+		cmocka_unit_test(names_in_utf8),
+		cmocka_unit_test(nothing_injected),
+		cmocka_unit_test(addresses),
+		cmocka_unit_test(noise),
 		cmocka_unit_test(cleaning),
 	};
 

@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What a person reads when a server is back.
+ * What a person reads when a server is back: the address, the header, the whole.
  */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "../common/timefmt.h"
 #include "message.h"
+#include "message_text.h"
+#include "message_words.h"
 #include "mime.h"
 
 #define SUBJECT_MAX	 400 /* bytes of UTF-8 before encoding */
 #define SUBJECT_SERVICES 3 /* named in a subject; more are counted */
-#define FOOTER_MAX	 4096
 
 /* --- addresses ------------------------------------------------------------ */
 
@@ -65,128 +65,6 @@ bool message_address_utf8(const char *address)
 	return false;
 }
 
-/* --- words ---------------------------------------------------------------- */
-
-/* What people call a well-known port, or NULL. */
-static const char *port_name(const struct service *s)
-{
-	static const struct {
-		uint8_t proto;
-		uint16_t port;
-		const char *name;
-	} known[] = {
-		{ IPPROTO_TCP, 21, "ftp" },
-		{ IPPROTO_TCP, 22, "ssh" },
-		{ IPPROTO_TCP, 23, "telnet" },
-		{ IPPROTO_TCP, 25, "smtp" },
-		{ IPPROTO_TCP, 53, "dns" },
-		{ IPPROTO_UDP, 53, "dns" },
-		{ IPPROTO_TCP, 80, "http" },
-		{ IPPROTO_TCP, 88, "kerberos" },
-		{ IPPROTO_TCP, 110, "pop3" },
-		{ IPPROTO_UDP, 123, "ntp" },
-		{ IPPROTO_TCP, 139, "netbios" },
-		{ IPPROTO_TCP, 143, "imap" },
-		{ IPPROTO_TCP, 389, "ldap" },
-		{ IPPROTO_TCP, 443, "https" },
-		{ IPPROTO_UDP, 443, "http/3" },
-		{ IPPROTO_TCP, 445, "smb" },
-		{ IPPROTO_TCP, 465, "submissions" },
-		{ IPPROTO_TCP, 515, "printer" },
-		{ IPPROTO_TCP, 587, "submission" },
-		{ IPPROTO_TCP, 631, "ipp" },
-		{ IPPROTO_TCP, 636, "ldaps" },
-		{ IPPROTO_TCP, 873, "rsync" },
-		{ IPPROTO_TCP, 993, "imaps" },
-		{ IPPROTO_TCP, 995, "pop3s" },
-		{ IPPROTO_TCP, 1433, "ms-sql" },
-		{ IPPROTO_TCP, 1521, "oracle" },
-		{ IPPROTO_TCP, 1883, "mqtt" },
-		{ IPPROTO_TCP, 2049, "nfs" },
-		{ IPPROTO_TCP, 3128, "http proxy" },
-		{ IPPROTO_TCP, 3306, "mysql" },
-		{ IPPROTO_TCP, 3389, "remote desktop" },
-		{ IPPROTO_TCP, 5060, "sip" },
-		{ IPPROTO_UDP, 5060, "sip" },
-		{ IPPROTO_TCP, 5222, "xmpp" },
-		{ IPPROTO_TCP, 5432, "postgresql" },
-		{ IPPROTO_TCP, 5900, "vnc" },
-		{ IPPROTO_TCP, 8080, "http" },
-		{ IPPROTO_TCP, 8443, "https" },
-		{ IPPROTO_TCP, 9100, "printer" },
-	};
-
-	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
-		if (known[i].proto == s->proto && known[i].port == s->port)
-			return known[i].name;
-	return NULL;
-}
-
-/* "http (tcp/80)", or "tcp/8123" where the port has no name. */
-static void put_port(FILE *out, const struct service *s)
-{
-	const char *name = port_name(s);
-	char proto[8];
-
-	proto_format(s->proto, proto);
-	if (name)
-		fprintf(out, "%s (%s/%u)", name, proto, s->port);
-	else
-		fprintf(out, "%s/%u", proto, s->port);
-}
-
-/* "Intranet (192.0.2.10)", or the address alone. */
-static void put_server(FILE *out, const struct msg_notice_item *i)
-{
-	char name[sizeof(i->server_name)], text[ADDR_STRLEN];
-
-	mime_clean(name, sizeof(name), i->server_name, false);
-	addr_format(&i->service.server, text);
-	if (name[0])
-		fprintf(out, "%s (%s)", name, text);
-	else
-		fputs(text, out);
-}
-
-static const char *reason_text(uint8_t reason)
-{
-	switch (reason) {
-	case RINGBACK_REASON_NO_REPLY:
-		return "nothing answered";
-	case RINGBACK_REASON_REFUSED:
-		return "the connection was refused";
-	case RINGBACK_REASON_NET_UNREACHABLE:
-		return "its network could not be reached";
-	case RINGBACK_REASON_HOST_UNREACHABLE:
-		return "the server could not be reached";
-	case RINGBACK_REASON_PROTO_UNREACHABLE:
-	case RINGBACK_REASON_PORT_UNREACHABLE:
-		return "the server runs, but this service did not";
-	case RINGBACK_REASON_ADMIN_PROHIBITED:
-		return "a firewall turned you away";
-	case RINGBACK_REASON_TTL_EXCEEDED:
-		return "the way to the server ran in circles";
-	default:
-		return "the server could not be reached";
-	}
-}
-
-static const char *evidence_text(uint8_t evidence)
-{
-	switch (evidence) {
-	case EVIDENCE_TRAP:
-		return "the server itself reported that it is up";
-	case EVIDENCE_REPLY:
-		return "it was seen to answer somebody";
-	case EVIDENCE_PROBE:
-		return "it answered a test connection of ours";
-	case EVIDENCE_OPERATOR:
-		return "the people who run it say so";
-	default:
-		return "it was seen to be up";
-	}
-}
-
 /* --- header --------------------------------------------------------------- */
 
 static bool same_server(const struct msg_notice *n)
@@ -206,27 +84,40 @@ static bool first_of_server(const struct msg_notice *n, uint32_t i)
 	return true;
 }
 
-/* "Intranet (192.0.2.10) is back: http (tcp/80), https (tcp/443)" */
-static void subject_one_server(FILE *out, const struct msg_notice *n)
+/* "http (tcp/80), https (tcp/443)", or how many. */
+static void subject_ports(FILE *out, const struct msg_notice *n, const struct mail_words *w)
 {
-	put_server(out, &n->items[0]);
-	fputs(" is back: ", out);
+	char text[MESSAGE_PORT_MAX];
+
 	if (n->n_items > SUBJECT_SERVICES) {
-		fprintf(out, "%u services", n->n_items);
+		snprintf(text, sizeof(text), "%u", n->n_items);
+		mail_fill(out, w->services, text, NULL, NULL);
 		return;
 	}
-	for (uint32_t i = 0; i < n->n_items; i++) {
-		fputs(i ? ", " : "", out);
-		put_port(out, &n->items[i].service);
-	}
+	for (uint32_t i = 0; i < n->n_items; i++)
+		fprintf(out, "%s%s", i ? ", " : "", message_port(&n->items[i].service, text));
 }
 
-/* "Back again: Intranet (192.0.2.10), Shop (192.0.2.20) and 2 more servers" */
-static void subject_servers(FILE *out, const struct msg_notice *n)
+/* "Intranet (192.0.2.10) is back: http (tcp/80), https (tcp/443)" */
+static void subject_one_server(FILE *out, const struct msg_notice *n, const struct mail_words *w)
 {
+	char server[MESSAGE_SERVER_MAX], ports[SUBJECT_SERVICES * (MESSAGE_PORT_MAX + 2)] = "";
+	FILE *mem = fmemopen(ports, sizeof(ports), "w");
+
+	if (mem) {
+		subject_ports(mem, n, w);
+		fclose(mem);
+	}
+	mail_fill(out, n->kind == NOTICE_CONFIRM ? w->confirm : w->back,
+		  message_server(&n->items[0], server), ports, NULL);
+}
+
+/* "Intranet (192.0.2.10), Shop (192.0.2.20) and 2 more servers" */
+static void subject_servers(FILE *out, const struct msg_notice *n, const struct mail_words *w)
+{
+	char server[MESSAGE_SERVER_MAX], number[16];
 	uint32_t named = 0, more = 0;
 
-	fputs("Back again: ", out);
 	for (uint32_t i = 0; i < n->n_items; i++) {
 		if (!first_of_server(n, i))
 			continue;
@@ -234,14 +125,28 @@ static void subject_servers(FILE *out, const struct msg_notice *n)
 			more++;
 			continue;
 		}
-		fputs(named++ ? ", " : "", out);
-		put_server(out, &n->items[i]);
+		fprintf(out, "%s%s", named++ ? ", " : "", message_server(&n->items[i], server));
 	}
+	snprintf(number, sizeof(number), "%u", more);
 	if (more)
-		fprintf(out, " and %u more server%s", more, more == 1 ? "" : "s");
+		mail_fill(out, more == 1 ? w->one_more : w->more, number, NULL, NULL);
 }
 
-static void put_subject(FILE *out, const struct msg_notice *n)
+static void subject_several(FILE *out, const struct msg_notice *n, const struct mail_words *w)
+{
+	char servers[SUBJECT_MAX];
+	FILE *mem = fmemopen(servers, sizeof(servers), "w");
+
+	if (!mem)
+		return;
+	setbuf(mem, NULL);
+	subject_servers(mem, n, w);
+	fclose(mem);
+	servers[sizeof(servers) - 1] = '\0';
+	mail_fill(out, w->several, servers, NULL, NULL);
+}
+
+static void put_subject(FILE *out, const struct msg_notice *n, const struct mail_words *w)
 {
 	char text[SUBJECT_MAX];
 	FILE *mem = fmemopen(text, sizeof(text), "w");
@@ -250,9 +155,9 @@ static void put_subject(FILE *out, const struct msg_notice *n)
 		return;
 	setbuf(mem, NULL);
 	if (same_server(n))
-		subject_one_server(mem, n);
+		subject_one_server(mem, n, w);
 	else
-		subject_servers(mem, n);
+		subject_several(mem, n, w);
 	fclose(mem);
 	text[sizeof(text) - 1] = '\0';
 	/* Cut inside a character, it is cleaned once more. */
@@ -307,114 +212,36 @@ static void put_message_id(FILE *out, const char *id)
 	fputs(">\r\n", out);
 }
 
+/* One click and never again (RFC 2369, RFC 8058). A URL cannot be folded. */
+static void put_unsubscribe(FILE *out, const char *link)
+{
+	if (!message_link_ok(link))
+		return;
+	fprintf(out,
+		"List-Unsubscribe: <%s>\r\n"
+		"List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n",
+		link);
+}
+
 static void put_header(FILE *out, const struct conf_mail *mail, const struct msg_notice *n,
 		       int64_t now, bool plain)
 {
+	const struct mail_words *w = mail_words(n->lang);
 	char date[TIME_STRLEN];
 
 	fprintf(out, "Date: %s\r\n", time_rfc5322(now, date));
 	put_from(out, mail);
 	fprintf(out, "To: %s\r\n", n->to);
-	put_subject(out, n);
+	put_subject(out, n, w);
 	put_message_id(out, n->message_id);
+	put_unsubscribe(out, n->stop);
+	if (n->lang[0])
+		fprintf(out, "Content-Language: %s\r\n", w->tag);
 	fputs("Auto-Submitted: auto-generated\r\n"
 	      "MIME-Version: 1.0\r\n"
 	      "Content-Type: text/plain; charset=utf-8\r\n",
 	      out);
 	fprintf(out, "Content-Transfer-Encoding: %s\r\n\r\n", plain ? "7bit" : "quoted-printable");
-}
-
-/* --- text ----------------------------------------------------------------- */
-
-static void put_intro(FILE *out, const struct msg_notice *n)
-{
-	fputs("Good news: ", out);
-	if (n->n_items > 1) {
-		fprintf(out,
-			"%u services that you could not reach are back.\n"
-			"You can use them again.\n",
-			n->n_items);
-		return;
-	}
-	put_server(out, &n->items[0]);
-	fputs(" is back.\nYou can use its service ", out);
-	put_port(out, &n->items[0].service);
-	fputs(" again.\n", out);
-}
-
-static void put_item(FILE *out, const struct msg_notice_item *i, bool alone)
-{
-	char text[TIME_STRLEN], client[ADDR_STRLEN];
-
-	fputc('\n', out);
-	if (!alone) {
-		put_server(out, i);
-		fputs(", ", out);
-		put_port(out, &i->service);
-		fputc('\n', out);
-	}
-	fprintf(out, "  Away since    %s\n", time_human(i->down, text));
-	fprintf(out, "  Back since    %s", time_human(i->up, text));
-	fprintf(out, ", after %s\n", time_span((i->up - i->down) / NSEC_PER_SEC, text));
-	if (i->attempts > 1) {
-		fprintf(out, "  You tried     %u times, first at %s\n", i->attempts,
-			time_human(i->first, text));
-		fprintf(out, "                and last at %s\n", time_human(i->last, text));
-	} else {
-		fprintf(out, "  You tried     once, at %s\n", time_human(i->last, text));
-	}
-	fprintf(out, "  You were at   %s\n", addr_format(&i->client, client));
-	fprintf(out, "  The trouble   %s\n", reason_text(i->reason));
-	fprintf(out, "  How we know   %s\n", evidence_text(i->evidence));
-}
-
-static void put_why(FILE *out, const struct conf_mail *mail, const struct msg_notice *n)
-{
-	time_t sec = (time_t)(n->items[0].up / NSEC_PER_SEC);
-	struct tm tm;
-	char zone[32] = "";
-
-	if (localtime_r(&sec, &tm))
-		strftime(zone, sizeof(zone), "%Z (%z)", &tm);
-	fprintf(out,
-		"\nAll times are %s.\n\n"
-		"You get this message, once, because somebody at your address tried to\n"
-		"reach %s in vain. If that was not you, or if you do not want such\n"
-		"messages, just answer this one or write to\n"
-		"%s: a person will read it.\n",
-		zone, n->n_items > 1 ? "these services" : "this service", mail->from);
-}
-
-static void put_footer(FILE *out, const char *footer)
-{
-	char text[FOOTER_MAX];
-	size_t len;
-
-	if (!footer || !*footer)
-		return;
-	len = strlen(mime_clean(text, sizeof(text), footer, true));
-	fprintf(out, "\n-- \n%s%s", text, text[len - 1] == '\n' ? "" : "\n");
-}
-
-/* The text in UTF-8 with "\n"; NULL when out of memory. */
-static char *text_new(const struct conf_mail *mail, const struct msg_notice *n)
-{
-	char *text = NULL;
-	size_t len;
-	FILE *out = open_memstream(&text, &len);
-
-	if (!out)
-		return NULL;
-	put_intro(out, n);
-	for (uint32_t i = 0; i < n->n_items; i++)
-		put_item(out, &n->items[i], n->n_items == 1);
-	put_why(out, mail, n);
-	put_footer(out, mail->footer);
-	if (fclose(out)) {
-		free(text);
-		return NULL;
-	}
-	return text;
 }
 
 int message_render(const struct conf_mail *mail, const struct msg_notice *n, int64_t now,
@@ -426,7 +253,7 @@ int message_render(const struct conf_mail *mail, const struct msg_notice *n, int
 
 	if (!message_address_ok(n->to) || !message_address_ok(mail->from))
 		return -EINVAL;
-	body = text_new(mail, n);
+	body = message_text(mail, n);
 	if (!body)
 		return -ENOMEM;
 	*text = NULL;
