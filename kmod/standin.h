@@ -44,7 +44,7 @@ struct rbk_standin {
 	u32 seq;			/* counts decisions that come and go, for dumps */
 	struct rhashtable decisions;	/* struct rbk_decision: RCU, written under lock */
 	struct rb_root_cached by_end;	/* decisions, the one that ends first leftmost */
-	struct list_head outlived;	/* decisions of outages that are over; the work frees them */
+	struct list_head outlived;	/* decisions of outages that are over, for the work */
 };
 
 /* Is there anything to stand in for? A hint, without a lock. */

@@ -89,6 +89,17 @@ n_seen()
 		'[.nftables[].rule? | select(.comment == $comment) | .expr[].counter? // empty | .packets] | add'
 }
 
+# unmarked: a client goes on to server1, and fails.
+unmarked()
+{
+	local before after
+
+	before=$(n_seen answer)
+	client_fails client2 "$SERVER1" 80
+	after=$(n_seen answer)
+	[ "$before" = "$after" ]
+}
+
 # page PLACE ADDRESS PORT: what a client gets to read.
 page()
 {
