@@ -50,6 +50,7 @@ int cmd_show_waiters(struct cli *cli, int argc, char **argv)
 		{ "attempts", "ATTEMPTS", COL_RIGHT },
 		{ "first", "FIRST", COL_TIME },
 		{ "last", "LAST", COL_TIME },
+		{ "choice", "CHOICE", 0 },
 		{ "mail", "MAIL", 0 },
 		{ "watch", "WATCH", 0 },
 		{ "mac", NULL, 0 },

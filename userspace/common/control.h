@@ -16,7 +16,7 @@
  *                                              detail waiters watch
  *   show waiters   [server] [client] [outage]  client server proto port outage
  *                                              state reason attempts first last
- *                                              mac mail watch
+ *                                              mac choice mail watch
  *   show contacts                              key mail added
  *   show notices   [outage]                    id outage client server proto port
  *                                              mail route state tries code answer

@@ -13,6 +13,7 @@
 #include "outbox.h"
 #include "probe.h"
 #include "tracker.h"
+#include "web.h"
 
 /* What a page's callback needs. */
 struct page {
@@ -86,15 +87,16 @@ static int waiter_row(const struct waiter *w, const struct outage *o, void *arg)
 	char mac[ADDR_STRLEN];
 
 	client_row(p->cl,
-		   json_pack("{s:o,s:o,s:o,s:i,s:I,s:s,s:s,s:I,s:o,s:o,s:o,s:o,s:o}", "client",
+		   json_pack("{s:o,s:o,s:o,s:i,s:I,s:s,s:s,s:I,s:o,s:o,s:o,s:s,s:o,s:o}", "client",
 			     json_addr(&w->client), "server", json_addr(&o->service.server),
 			     "proto", json_proto(o->service.proto), "port", o->service.port,
 			     "outage", (json_int_t)o->id, "state", waiter_state_name(w->state),
 			     "reason", nl_reason_name(w->reason), "attempts",
 			     (json_int_t)w->attempts, "first", json_time(w->first), "last",
 			     json_time(w->last), "mac",
-			     json_text(w->has_mac ? mac_format(&w->mac, mac) : NULL), "mail",
-			     json_text(w->mail), "watch", json_text(w->watch)));
+			     json_text(w->has_mac ? mac_format(&w->mac, mac) : NULL), "choice",
+			     choice_name(w->choice), "mail", json_text(w->mail), "watch",
+			     json_text(w->watch)));
 	p->l->waiters.after_outage = w->outage;
 	p->l->waiters.after_client = w->client;
 	p->n++;
@@ -240,6 +242,15 @@ static void show_daemon(struct client *cl, json_t *request)
 		{ "probes-pending", probes_pending(e->probes) },
 		{ "bad-messages", n->bad_messages },
 		{ "resyncs", n->resyncs },
+		{ "pages-open", web_peer_pages(e->web) },
+		{ "visits", n->visits },
+		{ "visits-refused", n->visits_refused },
+		{ "choices", n->choices },
+		{ "too-many-client", n->too_many_client },
+		{ "too-many-address", n->too_many_address },
+		{ "too-many-total", n->too_many_total },
+		{ "confirmed", n->confirmed },
+		{ "suppressed", n->suppressed },
 		{ "messages-in-flight", outbox_in_flight(e->outbox) },
 	};
 	size_t i;
@@ -256,6 +267,10 @@ static void show_daemon(struct client *cl, json_t *request)
 			 kernel_connected(e->kernel) ? "connected" :
 						       "missing"));
 	pair(cl, "mailer", json_string(e->mailer_connected ? "connected" : "missing"));
+	pair(cl, "web",
+	     json_string(!e->conf->web.configured   ? "none" :
+			 web_peer_connected(e->web) ? "connected" :
+						      "missing"));
 	pair(cl, "store", json_string(engine_store_failing(e) ? "failing" : "ok"));
 	for (i = 0; i < sizeof(numbers) / sizeof(*numbers); i++)
 		pair(cl, numbers[i].key, json_integer(numbers[i].value));
@@ -264,7 +279,8 @@ static void show_daemon(struct client *cl, json_t *request)
 	pair(cl, "messages-sent", json_integer(out.sent));
 	pair(cl, "messages-refused", json_integer(out.refused));
 	pair(cl, "messages-given-up", json_integer(out.given_up));
-	client_done(cl, json_pack("{s:i}", "rows", (int)(10 + sizeof(numbers) / sizeof(*numbers))));
+	pair(cl, "messages-dropped", json_integer(out.dropped));
+	client_done(cl, json_pack("{s:i}", "rows", (int)(12 + sizeof(numbers) / sizeof(*numbers))));
 }
 
 const struct control_command control_show_commands[] = {
