@@ -67,7 +67,7 @@ struct rbk_filter_by {
 };
 
 /*
- * What a packet does to the table. All: RCU, bottom halves off, takes
+ * What a packet does to the table. All: RCU, in any context; takes
  * rbk_net.lock where there is something to change. The packet @p is the one
  * that rbk_classify() took apart.
  */

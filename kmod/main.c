@@ -60,7 +60,7 @@ static void rbk_net_free(struct rbk_net *rn)
 
 int rbk_net_start(struct rbk_net *rn)
 {
-	int cpu, err;
+	int err;
 
 	lockdep_assert_held(&rn->watch_lock);
 	if (rn->started)
@@ -68,8 +68,6 @@ int rbk_net_start(struct rbk_net *rn)
 	err = rbk_net_alloc(rn);
 	if (err)
 		goto err_alloc;
-	for_each_possible_cpu(cpu)
-		u64_stats_init(&per_cpu_ptr(rn->stats, cpu)->sync);
 	err = rbk_attempt_init(rn);
 	if (err)
 		goto err_alloc;

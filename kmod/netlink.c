@@ -413,22 +413,11 @@ int rbk_nl_service_set(struct sk_buff *skb, struct genl_info *info)
 
 static u64 rbk_stat_sum(const struct rbk_net *rn, int what)
 {
-	const struct rbk_stats *stats;
-	unsigned int start;
-	u64 sum = 0, value;
+	u64 sum = 0;
 	int cpu;
 
-	/* With bottom halves off nobody writes on this CPU: 32-bit UP needs that. */
-	local_bh_disable();
-	for_each_possible_cpu(cpu) {
-		stats = per_cpu_ptr(rn->stats, cpu);
-		do {
-			start = u64_stats_fetch_begin(&stats->sync);
-			value = u64_stats_read(&stats->value[what]);
-		} while (u64_stats_fetch_retry(&stats->sync, start));
-		sum += value;
-	}
-	local_bh_enable();
+	for_each_possible_cpu(cpu)
+		sum += READ_ONCE(per_cpu_ptr(rn->stats, cpu)->value[what]);
 	return sum;
 }
 
