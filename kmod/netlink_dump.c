@@ -11,6 +11,7 @@
 #include "attempt.h"
 #include "compat.h"
 #include "event.h"
+#include "mirror.h"
 #include "netlink.h"
 #include "pernet.h"
 #include "service.h"
@@ -188,7 +189,7 @@ static size_t rbk_watch_size(const struct rbk_watch *w)
 	size_t port = nla_total_size(nla_total_size(sizeof(u8)) + 2 * nla_total_size(sizeof(u16)));
 
 	return NLMSG_ALIGN(NLMSG_HDRLEN + GENL_HDRLEN) + nla_total_size(sizeof(w->name)) +
-	       nla_total_size(sizeof(w->mirror)) + 8 * nla_total_size(sizeof(u32)) +
+	       nla_total_size(sizeof(w->mirror)) + 9 * nla_total_size(sizeof(u32)) +
 	       (w->n_servers + w->n_clients) * prefix + w->n_ports * port;
 }
 
@@ -239,12 +240,21 @@ static int rbk_put_ports(struct sk_buff *skb, const struct rbk_ports *p, unsigne
 	return 0;
 }
 
-static int rbk_put_watch(struct sk_buff *skb, const struct rbk_watch *w)
+static int rbk_put_mirror(struct sk_buff *skb, struct rbk_net *rn, const struct rbk_watch *w)
+{
+	if (!(w->hooks & RINGBACK_HOOK_MIRROR))
+		return 0;
+	if (nla_put_string(skb, RINGBACK_A_WATCH_MIRROR_DEV, w->mirror))
+		return -EMSGSIZE;
+	return rbk_mirror_waits(rn, w->mirror) ? nla_put_flag(skb, RINGBACK_A_WATCH_WAITING) : 0;
+}
+
+static int rbk_put_watch(struct sk_buff *skb, struct rbk_net *rn, const struct rbk_watch *w)
 {
 	if (nla_put_string(skb, RINGBACK_A_WATCH_NAME, w->name) ||
 	    nla_put_u32(skb, RINGBACK_A_WATCH_ID, w->id) ||
 	    nla_put_u32(skb, RINGBACK_A_WATCH_HOOKS, w->hooks) ||
-	    (*w->mirror && nla_put_string(skb, RINGBACK_A_WATCH_MIRROR_DEV, w->mirror)) ||
+	    rbk_put_mirror(skb, rn, w) ||
 	    nla_put_u32(skb, RINGBACK_A_WATCH_NO_REPLY, w->no_reply) ||
 	    nla_put_u32(skb, RINGBACK_A_WATCH_KEEP, w->keep) ||
 	    nla_put_u32(skb, RINGBACK_A_WATCH_DOWN_AFTER, w->down_after) ||
@@ -266,7 +276,7 @@ static int rbk_msg_watch(struct sk_buff *skb, struct netlink_callback *cb,
 
 	if (!hdr)
 		return -EMSGSIZE;
-	if (rbk_put_watch(skb, w)) {
+	if (rbk_put_watch(skb, rbk_dump_net(cb), w)) {
 		genlmsg_cancel(skb, hdr);
 		return -EMSGSIZE;
 	}

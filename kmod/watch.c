@@ -406,7 +406,7 @@ static int rbk_watch_publish(struct rbk_net *rn)
 	old = rcu_dereference_protected(rn->rules, lockdep_is_held(&rn->watch_lock));
 	rcu_assign_pointer(rn->rules, rules);
 	rn->n_rules = rules->n_rules;
-	rn->n_watches = rules->n_watches;
+	WRITE_ONCE(rn->n_watches, rules->n_watches);
 	rn->watch_seq++;
 	if (old)
 		kvfree_rcu(old, rcu);
@@ -445,9 +445,7 @@ static void rbk_watch_retire(struct rbk_net *rn, struct rbk_watch *w)
 
 static void rbk_watch_excuse(int err, struct netlink_ext_ack *extack)
 {
-	if (err == -ENODEV)
-		NL_SET_ERR_MSG(extack, "there is no such interface");
-	else if (err != -ENOMEM)
+	if (err != -ENOMEM)
 		NL_SET_ERR_MSG(extack, "this kernel refuses a hook that the watch needs");
 }
 

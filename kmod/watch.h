@@ -36,7 +36,6 @@ struct rbk_ports {
 /* Constant once it is in rbk_net.watches; a change makes a new one. */
 struct rbk_watch {
 	struct list_head list;		/* rbk_net.watches: rbk_net.watch_lock */
-	struct rcu_head rcu;
 	struct rbk_queue *queue[RBK_QUEUES]; /* by enum rbk_stage */
 	DECLARE_BITMAP(client_lens[2], RBK_LENS); /* IPv4, IPv6: lengths in use */
 	char name[RINGBACK_WATCH_NAME_MAX + 1];

@@ -323,6 +323,7 @@ static void write_watch(struct writer *out, const struct conf_watch *w)
 	writer_number(out, "down-clients", w->down_clients);
 	writer_text(out, "admission", nl_admission_name(w->admission));
 	writer_text(out, "reverse-path", w->reverse_path ? "on" : "off");
+	writer_attr(out, "waiting", json_boolean(w->mirror_waits));
 	writer_end(out);
 }
 
@@ -340,6 +341,7 @@ int cmd_show_watches(struct cli *cli, int argc, char **argv)
 		{ "down-clients", "DOWN-CLIENTS", COL_RIGHT },
 		{ "admission", "ADMISSION", 0 },
 		{ "reverse-path", "REVERSE-PATH", 0 },
+		{ "waiting", "WAITING", 0 },
 	};
 	struct rows rows = { .size = sizeof(struct conf_watch), .drop = free_lists };
 	int err = cli_no_arguments(cli, argc, argv);

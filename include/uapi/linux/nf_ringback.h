@@ -132,13 +132,14 @@ enum ringback_watch_attr {
 	RINGBACK_A_WATCH_CLIENT,	/* nest ringback_prefix_attr, 0 or more (0: any) */
 	RINGBACK_A_WATCH_PORT,		/* nest ringback_port_attr, 1 or more */
 	RINGBACK_A_WATCH_HOOKS,		/* u32, bits of enum ringback_hook; default FORWARD */
-	RINGBACK_A_WATCH_MIRROR_DEV,	/* string, interface; with HOOK_MIRROR only */
+	RINGBACK_A_WATCH_MIRROR_DEV,	/* string, interface, may come later; HOOK_MIRROR only */
 	RINGBACK_A_WATCH_NO_REPLY,	/* u32, seconds, 1..240; default 3 */
 	RINGBACK_A_WATCH_KEEP,		/* u32, seconds, 1..2592000; default 86400 */
 	RINGBACK_A_WATCH_DOWN_AFTER,	/* u32, failures, 1..; default 1 */
 	RINGBACK_A_WATCH_DOWN_CLIENTS,	/* u32, distinct clients, 1..; default 1 */
 	RINGBACK_A_WATCH_ADMISSION,	/* u8, enum ringback_admission */
 	RINGBACK_A_WATCH_REVERSE_PATH,	/* u8, 0 or 1; default 0 */
+	RINGBACK_A_WATCH_WAITING,	/* flag, answers only: there is no MIRROR_DEV yet */
 
 	__RINGBACK_A_WATCH_MAX,
 	RINGBACK_A_WATCH_MAX = (__RINGBACK_A_WATCH_MAX - 1)
