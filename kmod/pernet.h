@@ -32,6 +32,7 @@ struct rbk_stats {
 
 struct rbk_net {
 	struct net *net;
+	bool guest;			/* const: belongs to a user namespace but the host's */
 
 	struct mutex watch_lock;	/* changes of watches, from netlink */
 	bool started;			/* watch_lock: the tables exist */
@@ -79,6 +80,14 @@ static inline bool rbk_net_started(const struct rbk_net *rn)
 
 /* Limits of a new namespace; more than that is for the host's administrator. */
 extern const u32 rbk_limit_default[RINGBACK_A_CONFIG_MAX + 1];
+
+/*
+ * Entries are made in softirqs, where no control group can be charged. What the
+ * guests, who need no right on this host to have a namespace, make together is
+ * limited by a parameter of the module. By rbk_net.lock of each.
+ */
+bool rbk_guest_full(const struct rbk_net *rn);
+void rbk_guest_charge(struct rbk_net *rn, int by);
 
 /* Adds one to a counter. Any context. */
 static inline void rbk_count(struct rbk_net *rn, enum ringback_stats_attr what)

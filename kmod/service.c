@@ -112,7 +112,7 @@ static struct rbk_service *rbk_service_new(struct rbk_net *rn, const struct rbk_
 			return NULL;
 		rbk_service_remove(rn, svc);
 	}
-	svc = kzalloc(sizeof(*svc), GFP_ATOMIC | __GFP_NOWARN | __GFP_ACCOUNT);
+	svc = kzalloc(sizeof(*svc), GFP_ATOMIC | __GFP_NOWARN);
 	if (!svc)
 		return NULL;
 	svc->key = *key;

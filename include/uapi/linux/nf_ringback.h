@@ -235,6 +235,7 @@ enum ringback_stats_attr {
 	RINGBACK_A_STATS_MALFORMED,		/* truncated or lying headers, left alone */
 	RINGBACK_A_STATS_EVENTS_LOST,		/* events that could not be sent */
 	RINGBACK_A_STATS_REFUSED_REVERSE_PATH,	/* not recorded: client came the wrong way */
+	RINGBACK_A_STATS_REFUSED_HOST,		/* not recorded: unprivileged namespaces are full */
 
 	__RINGBACK_A_STATS_MAX,
 	RINGBACK_A_STATS_MAX = (__RINGBACK_A_STATS_MAX - 1)
