@@ -9,6 +9,7 @@
 #define _RBK_CLOCK_H
 
 #include <linux/jiffies.h>
+#include <linux/log2.h>
 #include <linux/timekeeping.h>
 
 #define RBK_TICK_SHIFT	24
@@ -22,6 +23,23 @@ static inline u32 rbk_now(void)
 static inline u32 rbk_ticks(u32 seconds)
 {
 	return ((u64)seconds * NSEC_PER_SEC + (1 << RBK_TICK_SHIFT) - 1) >> RBK_TICK_SHIFT;
+}
+
+/*
+ * The clock of the admission filter, which is asked by every SYN and only has to
+ * tell ages of some minutes: it counts periods of 10 to 20 ms, and wraps.
+ */
+#define RBK_COARSE	rounddown_pow_of_two(HZ / 50 ?: 1)
+
+static inline u32 rbk_coarse(void)
+{
+	return jiffies / RBK_COARSE;
+}
+
+/* An age by that clock, in ticks. */
+static inline u32 rbk_coarse_ticks(u16 age)
+{
+	return jiffies64_to_nsecs((u64)age * RBK_COARSE) >> RBK_TICK_SHIFT;
 }
 
 static inline bool rbk_before(u32 a, u32 b)

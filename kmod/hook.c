@@ -15,7 +15,6 @@
 #include <net/tcp.h>
 
 #include "attempt.h"
-#include "clock.h"
 #include "compat.h"
 #include "hook.h"
 #include "mirror.h"
@@ -103,7 +102,6 @@ static noinline void rbk_look(struct rbk_sighting *s, unsigned int nhoff, u8 fam
 	if (verdict == RBK_NOTHING)
 		return;
 	s->rules = rcu_dereference(s->rn->rules);
-	s->now = rbk_now();
 	rbk_act(s, verdict, &p);
 }
 

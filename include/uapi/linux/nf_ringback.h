@@ -245,7 +245,7 @@ enum ringback_stats_attr {
 enum ringback_config_attr {
 	RINGBACK_A_CONFIG_UNSPEC,
 	RINGBACK_A_CONFIG_MAX_ATTEMPTS,		/* 1..16777216; default 131072 */
-	RINGBACK_A_CONFIG_MAX_PER_CLIENT,	/* 1..; default 256 */
+	RINGBACK_A_CONFIG_MAX_PER_CLIENT,	/* 1..; default 256; an IPv6 /64 is one client */
 	RINGBACK_A_CONFIG_MAX_PER_SERVICE,	/* 1..; default 65536 */
 	RINGBACK_A_CONFIG_MAX_SERVICES,		/* 1..1048576; default 4096 */
 
