@@ -52,6 +52,7 @@ struct rbk_net {
 	struct rbk_shares *by_service;	/* lock */
 	struct list_head queues;	/* lock: struct rbk_queue */
 	struct list_head idle;		/* lock: services that nobody waits for, oldest first */
+	struct list_head waited;	/* lock: the others, likewise */
 	struct delayed_work work;	/* armed for the earliest deadline */
 	bool armed;			/* lock */
 	u32 armed_for;			/* lock: if armed */
