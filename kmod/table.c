@@ -122,6 +122,7 @@ static void rbk_attempt_account(struct rbk_net *rn, struct rbk_attempt_shares sh
 	rbk_share_add(rn->by_client, shares.client, by);
 	rbk_share_add(rn->by_service, shares.service, by);
 	WRITE_ONCE(rn->n_attempts, rn->n_attempts + by);
+	rbk_guest_charge(rn, by);
 	rn->attempt_seq++;
 }
 
@@ -183,6 +184,7 @@ static bool rbk_attempt_room(struct rbk_net *rn, struct rbk_attempt_shares share
 {
 	u32 share = rbk_share_count(rn->by_client, shares.client);
 	struct rbk_attempt *victim;
+	bool guest_full;
 
 	if (share >= rn->limit[RINGBACK_A_CONFIG_MAX_PER_CLIENT]) {
 		rbk_count(rn, RINGBACK_A_STATS_REFUSED_CLIENT);
@@ -193,11 +195,13 @@ static bool rbk_attempt_room(struct rbk_net *rn, struct rbk_attempt_shares share
 		rbk_count(rn, RINGBACK_A_STATS_REFUSED_SERVICE);
 		return false;
 	}
-	if (rn->n_attempts < rn->limit[RINGBACK_A_CONFIG_MAX_ATTEMPTS])
+	guest_full = rbk_guest_full(rn);
+	if (rn->n_attempts < rn->limit[RINGBACK_A_CONFIG_MAX_ATTEMPTS] && !guest_full)
 		return true;
 	victim = rbk_queue_oldest_pending(rn) ?: rbk_attempt_victim(rn, share);
 	if (!victim) {
-		rbk_count(rn, RINGBACK_A_STATS_REFUSED_FULL);
+		rbk_count(rn, guest_full ? RINGBACK_A_STATS_REFUSED_HOST :
+					   RINGBACK_A_STATS_REFUSED_FULL);
 		return false;
 	}
 	rbk_attempt_remove(rn, victim, now);
@@ -312,6 +316,7 @@ static void rbk_attempt_free(void *a, void *arg)
 void rbk_attempt_exit(struct rbk_net *rn)
 {
 	rhashtable_free_and_destroy(&rn->attempts, rbk_attempt_free, NULL);
+	rbk_guest_charge(rn, -(int)rn->n_attempts);
 }
 
 int rbk_attempt_module_init(void)
