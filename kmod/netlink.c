@@ -16,6 +16,13 @@
 #include "pernet.h"
 #include "service.h"
 
+static int rbk_nl_result(struct genl_info *info, int err)
+{
+	if (err == -ENOMEM)
+		NL_SET_ERR_MSG(info->extack, "the kernel is out of memory");
+	return err;
+}
+
 static struct rbk_net *rbk_info_net(struct genl_info *info)
 {
 	return rbk_net(genl_info_net(info));
@@ -255,7 +262,7 @@ int rbk_nl_watch_new(struct sk_buff *skb, struct genl_info *info)
 		return err;
 	w = rbk_nl_watch_alloc(info);
 	if (IS_ERR(w))
-		return PTR_ERR(w);
+		return rbk_nl_result(info, PTR_ERR(w));
 	err = rbk_nl_watch_fill(info, w);
 	if (!err) {
 		mutex_lock(&rn->watch_lock);
@@ -264,7 +271,7 @@ int rbk_nl_watch_new(struct sk_buff *skb, struct genl_info *info)
 	}
 	if (err)
 		kvfree(w);
-	return err;
+	return rbk_nl_result(info, err);
 }
 
 int rbk_nl_watch_del(struct sk_buff *skb, struct genl_info *info)
@@ -283,7 +290,7 @@ int rbk_nl_watch_del(struct sk_buff *skb, struct genl_info *info)
 	if (err == -ENOENT)
 		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[RINGBACK_A_WATCH_NAME],
 				    "there is no watch of that name");
-	return err;
+	return rbk_nl_result(info, err);
 }
 
 /* --- attempts --------------------------------------------------------- */

@@ -38,6 +38,7 @@ struct rbk_net {
 	bool started;			/* watch_lock: the tables exist */
 	struct list_head watches;	/* watch_lock: struct rbk_watch, in the order added */
 	struct ida watch_ids;		/* watch_lock */
+	u16 last_watch_id;		/* watch_lock: the latest that was given away */
 	u16 n_watches;			/* watch_lock; read without */
 	u32 n_rules;			/* watch_lock: prefixes of all watches */
 	u32 watch_seq;			/* watch_lock: counts changes, for dumps */

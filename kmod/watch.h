@@ -16,6 +16,7 @@ struct netlink_ext_ack;
 struct rbk_net;
 
 #define RBK_MAX_WATCHES		4096	/* of a namespace */
+#define RBK_MAX_WATCH_ID	8191	/* so many that one is not used again at once */
 #define RBK_MAX_RULES		65536	/* prefixes of all watches of a namespace */
 #define RBK_MAX_PREFIXES	1024	/* of a watch: it must fit in one message */
 #define RBK_MAX_PORTS		256	/* ranges of a watch, likewise */
@@ -94,7 +95,10 @@ void rbk_watch_exit(struct rbk_net *rn);
  * @key: the attempt
  * @places: bits of enum ringback_hook, where the packet was seen
  *
- * Costs a hash lookup per distinct prefix length, however many watches.
+ * Costs a hash lookup for each distinct length of server prefixes. Watches of a
+ * single port are found by it, however many. Those of several ports that share
+ * a prefix are tried one after the other, up to RBK_MAX_PORTS ranges each; so
+ * are watches of the same port and prefix that differ in their clients only.
  *
  * Return: of all that match, the watch that was added first; or NULL.
  */
