@@ -11,6 +11,11 @@
 #include <linux/version.h>
 #include <net/genetlink.h>
 
+/* hex2bin() of the self-tests: in a header of its own, which once came with kernel.h. */
+#if KERNEL_VERSION(6, 12, 0) <= LINUX_VERSION_CODE
+#include <linux/hex.h>
+#endif
+
 #if !IS_ENABLED(CONFIG_NETFILTER) || !IS_ENABLED(CONFIG_INET)
 #error "nf_ringback needs a kernel with CONFIG_INET and CONFIG_NETFILTER"
 #endif
