@@ -86,8 +86,8 @@ static enum rbk_verdict rbk_skip_ext6(const struct sk_buff *skb, u8 *proto,
 	return ipv6_ext_hdr(*proto) ? RBK_NOTHING : RBK_SYN;
 }
 
-static noinline enum rbk_verdict rbk_parse_ip6(const struct sk_buff *skb, unsigned int nhoff,
-					       struct rbk_packet *p, unsigned int *thoff)
+static enum rbk_verdict rbk_parse_ip6(const struct sk_buff *skb, unsigned int nhoff,
+				      struct rbk_packet *p, unsigned int *thoff)
 {
 	const struct ipv6hdr *ip6h;
 	struct ipv6hdr buf;

@@ -66,7 +66,7 @@ void rbk_packet_reverse(struct rbk_packet *p);
 /* Port, protocol and family of a service as one word, for hashes. */
 static inline u32 rbk_service_word(const struct rbk_service_key *s)
 {
-	return (u32)(__force u16)s->port << 16 | s->proto << 8 | s->family;
+	return (u32)ntohs(s->port) << 16 | s->proto << 8 | s->family;
 }
 
 #ifdef RINGBACK_SELFTEST
