@@ -10,13 +10,14 @@
 #include <linux/slab.h>
 
 #include "admission.h"
+#include "clock.h"
 #include "compat.h"
 
 #define RBK_LINE_KEYS	10
 
 struct rbk_line {
 	u32 key[RBK_LINE_KEYS];		/* fingerprints, 0: empty */
-	u16 seen[RBK_LINE_KEYS];	/* low bits of the clock at first sight */
+	u16 seen[RBK_LINE_KEYS];	/* low bits of rbk_coarse() at first sight */
 	u32 next;			/* slot of the oldest key */
 };
 
@@ -72,11 +73,15 @@ static struct rbk_line *rbk_filter_line(struct rbk_filter *f, const struct rbk_p
 
 static int rbk_line_find(const struct rbk_line *line, u32 key)
 {
-	const u32 *k;
+	int i;
 
-	for (k = line->key; k < line->key + RBK_LINE_KEYS; k++) {
-		if (READ_ONCE(*k) == key)
-			return k - line->key;
+	/* Clang unrolls so short a loop by itself. */
+#ifdef CONFIG_CC_IS_GCC
+#pragma GCC unroll 10
+#endif
+	for (i = 0; i < RBK_LINE_KEYS; i++) {
+		if (READ_ONCE(line->key[i]) == key)
+			return i;
 	}
 	return -1;
 }
@@ -92,7 +97,7 @@ static void rbk_line_add(struct rbk_line *line, u32 key, u32 now)
 
 static int rbk_line_age(const struct rbk_line *line, int i, u32 now)
 {
-	return (u16)(now - READ_ONCE(line->seen[i]));
+	return rbk_coarse_ticks(now - READ_ONCE(line->seen[i]));
 }
 
 int rbk_filter_see(struct rbk_filter *f, const struct rbk_packet *p, u32 now)
@@ -132,6 +137,20 @@ void rbk_filter_renew(struct rbk_filter *f, const struct rbk_packet *p, u32 now)
 		rbk_line_add(line, key, now);
 	else
 		WRITE_ONCE(line->seen[i], now);
+}
+
+bool rbk_filter_forget(struct rbk_filter *f, const struct rbk_packet *p)
+{
+	struct rbk_line *line;
+	u32 key;
+	int i;
+
+	line = rbk_filter_line(f, p, &key);
+	i = rbk_line_find(line, key);
+	if (i < 0)
+		return false;
+	WRITE_ONCE(line->key[i], 0);
+	return true;
 }
 
 #ifdef RINGBACK_SELFTEST

@@ -32,11 +32,11 @@ void rbk_filter_free(struct rbk_filter *f);
  * rbk_filter_see - remember a packet, and tell whether it was seen before
  * @f: the filter
  * @p: a SYN, or a UDP datagram; identified by its addresses, ports and ISN
- * @now: rbk_now()
+ * @now: rbk_coarse()
  *
  * Any context; CPUs may race and then lose one of their two keys.
  *
- * Return: ticks since it was first seen, modulo 2^16 (18 minutes); negative
+ * Return: ticks since it was first seen, modulo some 15 minutes; negative
  * when it was not.
  */
 int rbk_filter_see(struct rbk_filter *f, const struct rbk_packet *p, u32 now);
@@ -46,6 +46,9 @@ int rbk_filter_age(struct rbk_filter *f, const struct rbk_packet *p, u32 now);
 
 /* Remembers @p as seen @now, also when it was seen before. */
 void rbk_filter_renew(struct rbk_filter *f, const struct rbk_packet *p, u32 now);
+
+/* Forgets @p; false when it was not known. */
+bool rbk_filter_forget(struct rbk_filter *f, const struct rbk_packet *p);
 
 #ifdef RINGBACK_SELFTEST
 bool rbk_filter_selftest(void);

@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The table of attempts. Packets that change nothing find that out without the
- * lock; what is admitted takes it, one per namespace: an entry is a sign of
- * trouble, and rare.
+ * What packets do to the attempts. Those that change nothing find that out
+ * without the lock; what is admitted takes it, one per namespace: an entry is a
+ * sign of trouble, and rare.
  */
 #include <linux/etherdevice.h>
-#include <linux/random.h>
-#include <linux/rhashtable.h>
-#include <linux/slab.h>
 #include <net/arp.h>
 #include <net/ndisc.h>
 #include <net/neighbour.h>
@@ -20,7 +17,7 @@
 #include "path.h"
 #include "pernet.h"
 #include "service.h"
-#include "share.h"
+#include "standin.h"
 
 /*
  * The same SYN sooner than this, in ticks (200 ms), is no retransmission (RFC
@@ -28,192 +25,10 @@
  * routed twice.
  */
 #define RBK_DUPLICATE	12
-/* Buckets that are searched for an entry to give way: they are under half full on average. */
-#define RBK_VICTIM_BUCKETS	64
 /* A UDP flow answered so lately, in ticks (30 s and 5 s), is well; tell the filter so often. */
 #define RBK_UDP_WELL	1788
 #define RBK_UDP_RENEW	298
 #define RBK_UDP_ASKED	1
-
-static struct kmem_cache *rbk_attempt_cache;
-
-static const struct rhashtable_params rbk_attempt_params = {
-	.key_len = sizeof(struct rbk_attempt_key),
-	.key_offset = offsetof(struct rbk_attempt, key),
-	.head_offset = offsetof(struct rbk_attempt, node),
-	.automatic_shrinking = true,
-};
-
-/* What tells one try of an attempt from another. */
-static u32 rbk_try_id(const struct rbk_packet *p)
-{
-	return p->key.service.proto == IPPROTO_TCP ? p->isn : (__force u16)p->client_port;
-}
-
-static struct rbk_attempt *rbk_attempt_find(struct rbk_net *rn, const struct rbk_attempt_key *key)
-{
-	if (!READ_ONCE(rn->n_attempts))
-		return NULL;
-	return rhashtable_lookup(&rn->attempts, key, rbk_attempt_params);
-}
-
-/* The place of @id among the tries of @a, or -1. */
-static int rbk_attempt_try(const struct rbk_attempt *a, u32 id)
-{
-	int i;
-
-	for (i = 0; i < RBK_ATTEMPT_TRIES; i++) {
-		if (a->try[i] == id)
-			return i;
-	}
-	return -1;
-}
-
-static void rbk_attempt_push(struct rbk_attempt *a, u32 id)
-{
-	memmove(&a->try[1], &a->try[0], sizeof(a->try) - sizeof(a->try[0]));
-	a->try[0] = id;
-	a->told <<= 1;
-}
-
-static void rbk_attempt_place(const struct rbk_sighting *s, struct rbk_attempt *a)
-{
-	if (s->places & RINGBACK_HOOK_FORWARD)
-		a->forwarded = true;
-}
-
-static void rbk_attempt_tick(struct rbk_attempt *a, unsigned int n, u32 now)
-{
-	a->count = min_t(unsigned int, a->count + n, U16_MAX);
-	a->last = now;
-}
-
-enum ringback_attempt_state rbk_attempt_state(const struct rbk_attempt *a)
-{
-	return a->stage == RBK_PENDING ? RINGBACK_ATTEMPT_PENDING : RINGBACK_ATTEMPT_FAILED;
-}
-
-static void rbk_attempt_unqueue(struct rbk_net *rn, struct rbk_attempt *a)
-{
-	list_del(&a->queue);
-	if (a->stage == RBK_PENDING)
-		rn->n_pending--;
-}
-
-static void rbk_attempt_enqueue(struct rbk_net *rn, const struct rbk_watch *w, enum rbk_stage stage,
-				struct rbk_attempt *a, u32 now)
-{
-	if (stage == RBK_PENDING)
-		rn->n_pending++;
-	rbk_queue_add(rn, w->queue[stage], a, now);
-}
-
-static void rbk_attempt_free_rcu(struct rcu_head *rcu)
-{
-	kmem_cache_free(rbk_attempt_cache, container_of(rcu, struct rbk_attempt, rcu));
-}
-
-/* Where an attempt is counted. */
-struct rbk_attempt_shares {
-	u32 client;
-	u32 service;
-};
-
-static struct rbk_attempt_shares rbk_attempt_shares(const struct rbk_net *rn,
-						    const struct rbk_attempt_key *key)
-{
-	return (struct rbk_attempt_shares){
-		.client = rbk_share_of(rn->by_client, &key->client, sizeof(key->client)),
-		.service = rbk_share_of(rn->by_service, &key->service, sizeof(key->service)),
-	};
-}
-
-static void rbk_attempt_account(struct rbk_net *rn, struct rbk_attempt_shares shares, int by)
-{
-	rbk_share_add(rn->by_client, shares.client, by);
-	rbk_share_add(rn->by_service, shares.service, by);
-	WRITE_ONCE(rn->n_attempts, rn->n_attempts + by);
-	rn->attempt_seq++;
-}
-
-/* False when somebody else was quicker. */
-static bool rbk_attempt_remove(struct rbk_net *rn, struct rbk_attempt *a, u32 now)
-{
-	lockdep_assert_held(&rn->lock);
-	if (rhashtable_remove_fast(&rn->attempts, &a->node, rbk_attempt_params))
-		return false;
-	rbk_attempt_unqueue(rn, a);
-	rbk_attempt_account(rn, rbk_attempt_shares(rn, &a->key), -1);
-	rbk_service_leave(rn, a, now);
-	call_rcu(&a->rcu, rbk_attempt_free_rcu);
-	return true;
-}
-
-static u32 rbk_attempt_share(const struct rbk_net *rn, const struct rbk_attempt *a)
-{
-	return rbk_share_count(rn->by_client,
-			       rbk_share_of(rn->by_client, &a->key.client, sizeof(a->key.client)));
-}
-
-/*
- * A failed attempt that gives way in a full table: among some, picked at random
- * since the table is hashed, one of the client with most, if that has more than
- * @share; the oldest of those that have as many. Greedy clients are hit as often
- * as they are in the table, wherever their entries are.
- */
-static struct rbk_attempt *rbk_attempt_victim(struct rbk_net *rn, u32 share)
-{
-	struct bucket_table *tbl = rht_dereference_rcu(rn->attempts.tbl, &rn->attempts);
-	unsigned int n_buckets = min_t(unsigned int, tbl->size, RBK_VICTIM_BUCKETS);
-	unsigned int start = reciprocal_scale(get_random_u32(), tbl->size);
-	struct rbk_attempt *a, *victim = NULL;
-	struct rhash_head *pos;
-	unsigned int i;
-	u32 count;
-
-	lockdep_assert_held(&rn->lock);
-	for (i = 0; i < n_buckets; i++) {
-		rht_for_each_entry_rcu(a, pos, tbl, (start + i) % tbl->size, node) {
-			count = rbk_attempt_share(rn, a);
-			if (count < share || (count == share && !victim) ||
-			    (count == share && !rbk_before(a->since, victim->since)))
-				continue;
-			share = count;
-			victim = a;
-		}
-	}
-	return victim;
-}
-
-/*
- * Is there room for one more entry? Makes some at the cost of the oldest
- * pending, or of the client with most.
- */
-static bool rbk_attempt_room(struct rbk_net *rn, struct rbk_attempt_shares shares, u32 now)
-{
-	u32 share = rbk_share_count(rn->by_client, shares.client);
-	struct rbk_attempt *victim;
-
-	if (share >= rn->limit[RINGBACK_A_CONFIG_MAX_PER_CLIENT]) {
-		rbk_count(rn, RINGBACK_A_STATS_REFUSED_CLIENT);
-		return false;
-	}
-	if (rbk_share_count(rn->by_service, shares.service) >=
-	    rn->limit[RINGBACK_A_CONFIG_MAX_PER_SERVICE]) {
-		rbk_count(rn, RINGBACK_A_STATS_REFUSED_SERVICE);
-		return false;
-	}
-	if (rn->n_attempts < rn->limit[RINGBACK_A_CONFIG_MAX_ATTEMPTS])
-		return true;
-	victim = rbk_queue_oldest_pending(rn) ?: rbk_attempt_victim(rn, share);
-	if (!victim) {
-		rbk_count(rn, RINGBACK_A_STATS_REFUSED_FULL);
-		return false;
-	}
-	rbk_attempt_remove(rn, victim, now);
-	rbk_count(rn, RINGBACK_A_STATS_EVICTED);
-	return true;
-}
 
 /* The MAC address of a client on a link of this host; none if it is behind a router. */
 static void rbk_mac_by_neighbour(struct net_device *dev, const struct rbk_attempt_key *key,
@@ -255,67 +70,68 @@ static void rbk_attempt_locate(const struct rbk_sighting *s, struct rbk_attempt 
 						      eth_hdr(skb)->h_dest);
 }
 
-/* An entry in the table, in no queue yet; @age is that of its first packet. */
-static struct rbk_attempt *rbk_attempt_new(const struct rbk_sighting *s, const struct rbk_watch *w,
-					   const struct rbk_packet *p, u32 age, bool from_client)
+/* A failed attempt whose client tries anew, since @began, waits for an answer again. */
+static void rbk_attempt_retry(struct rbk_net *rn, const struct rbk_watch *w,
+			      struct rbk_attempt *a, u32 began, u32 now)
 {
-	struct rbk_net *rn = s->rn;
-	struct rbk_attempt_shares shares = rbk_attempt_shares(rn, &p->key);
-	struct rbk_attempt *a;
-	unsigned int i;
+	if (a->stage != RBK_KEEP)
+		return;
+	rbk_attempt_unqueue(rn, a);
+	a->since = began;
+	rbk_attempt_enqueue(rn, w, RBK_RETRY, a, now);
+}
 
-	lockdep_assert_held(&rn->lock);
-	if (!rbk_attempt_room(rn, shares, s->now))
-		return NULL;
-	a = kmem_cache_zalloc(rbk_attempt_cache, GFP_ATOMIC | __GFP_NOWARN);
-	if (!a)
-		goto no_memory;
-	a->key = p->key;
-	for (i = 0; i < RBK_ATTEMPT_TRIES; i++)
-		a->try[i] = rbk_try_id(p);
-	a->first = s->now - age;
-	a->since = a->first;
-	a->watch = w->id;
-	rbk_attempt_locate(s, a, from_client);
-	if (rhashtable_insert_fast(&rn->attempts, &a->node, rbk_attempt_params)) {
-		kmem_cache_free(rbk_attempt_cache, a);
-		goto no_memory;
-	}
-	rbk_attempt_account(rn, shares, 1);
-	rbk_count(rn, RINGBACK_A_STATS_RECORDED);
-	return a;
+/*
+ * Is it a packet that was recorded just now, seen by another hook, or one of a
+ * machine that sends the same for ever? That is found out without the lock.
+ */
+static bool rbk_attempt_repeated(struct rbk_net *rn, const struct rbk_packet *p, u32 now)
+{
+	const struct rbk_attempt *a = rbk_attempt_find(rn, &p->key);
 
-no_memory:
-	rbk_count(rn, RINGBACK_A_STATS_NO_MEMORY);
-	return NULL;
+	return a && rbk_attempt_try(a, rbk_try_id(p)) >= 0 &&
+	       now - READ_ONCE(a->last) < RBK_DUPLICATE;
+}
+
+static void rbk_attempt_place(const struct rbk_sighting *s, struct rbk_attempt *a)
+{
+	if (s->places & RINGBACK_HOOK_FORWARD)
+		a->forwarded = true;
+}
+
+static void rbk_attempt_tick(struct rbk_attempt *a, unsigned int n, u32 now)
+{
+	a->count = min_t(unsigned int, a->count + n, U16_MAX);
+	WRITE_ONCE(a->last, now);
 }
 
 /* A try that is admitted: @n packets of it were seen, the first @age ticks ago. */
 static void rbk_attempt_record(const struct rbk_sighting *s, const struct rbk_watch *w,
 			       const struct rbk_packet *p, unsigned int n, u32 age)
 {
+	u32 id = rbk_try_id(p), now = rbk_now();
 	struct rbk_net *rn = s->rn;
-	u32 id = rbk_try_id(p);
 	struct rbk_attempt *a;
+	int i;
 
+	if (rbk_attempt_repeated(rn, p, now))
+		return;
 	spin_lock_bh(&rn->lock);
 	a = rbk_attempt_find(rn, &p->key);
+	i = a ? rbk_attempt_try(a, id) : -1;
 	if (!a) {
-		a = rbk_attempt_new(s, w, p, age, true);
+		a = rbk_attempt_add(rn, p, w->id, now - age, now);
 		if (!a)
 			goto out;
-		rbk_attempt_enqueue(rn, w, RBK_PENDING, a, s->now);
-	} else if (rbk_attempt_try(a, id) >= 0) {
-		n = 1;
-	} else {
+		rbk_attempt_locate(s, a, true);
+		rbk_attempt_enqueue(rn, w, RBK_PENDING, a, now);
+	} else if (i < 0) {
 		rbk_attempt_push(a, id);
-		if (a->stage == RBK_KEEP) {
-			rbk_attempt_unqueue(rn, a);
-			a->since = s->now - age;
-			rbk_attempt_enqueue(rn, w, RBK_RETRY, a, s->now);
-		}
+		rbk_attempt_retry(rn, w, a, now - age, now);
 	}
-	rbk_attempt_tick(a, n, s->now);
+	if (i >= 0 || n > 1)
+		a->again |= BIT(max(i, 0));
+	rbk_attempt_tick(a, i >= 0 ? 1 : n, now);
 	rbk_attempt_place(s, a);
 out:
 	spin_unlock_bh(&rn->lock);
@@ -408,7 +224,7 @@ void rbk_attempt_syn(const struct rbk_sighting *s, struct rbk_packet *p)
 		return;
 	rbk_count(s->rn, RINGBACK_A_STATS_SYN);
 	rbk_attempt_set_path(s, w, p, s->in);
-	age = rbk_filter_see(s->rn->filter, p, s->now);
+	age = rbk_filter_see(s->rn->filter, p, rbk_coarse());
 	first = age < 0;
 	if (first ? w->admission != RINGBACK_ADMISSION_FIRST_SYN : age < RBK_DUPLICATE)
 		return;
@@ -421,14 +237,15 @@ static void rbk_attempt_answer(const struct rbk_sighting *s, const struct rbk_pa
 {
 	struct rbk_net *rn = s->rn;
 	struct rbk_attempt *a;
+	u32 now = rbk_now();
 
 	spin_lock_bh(&rn->lock);
 	a = rbk_attempt_find(rn, &p->key);
 	if (a) {
-		rbk_attempt_remove(rn, a, s->now);
+		rbk_attempt_remove(rn, a, now);
 		rbk_count(rn, RINGBACK_A_STATS_ANSWERED);
 	}
-	rbk_service_answer(rn, &p->key.service, s->now);
+	rbk_service_answer(rn, &p->key.service, now);
 	spin_unlock_bh(&rn->lock);
 }
 
@@ -440,23 +257,29 @@ static bool rbk_attempt_awaited(const struct rbk_sighting *s, const struct rbk_a
 	if (rbk_attempt_find(s->rn, key))
 		return true;
 	svc = rbk_service_find(s->rn, &key->service);
-	return svc && rbk_service_listens(svc, s->now);
+	return svc && rbk_service_listens(svc, rbk_now());
 }
 
+/*
+ * The SYN is forgotten: from now on no RST and no ICMP error, which its client
+ * may forge, makes a failure of it. Where nothing is recorded a SYN+ACK never
+ * comes here (rbk_worth_flags()): the connections of a healthy network would pay
+ * half their price again, to be spared an outage which the next SYN+ACK ends.
+ */
 void rbk_attempt_synack(const struct rbk_sighting *s, struct rbk_packet *p)
 {
-	const struct rbk_watch *w;
+	const struct rbk_watch *w = rbk_watch_find(s->rules, &p->key, s->places);
 	struct rbk_attempt *a;
+	bool known;
 
-	if (!rbk_attempt_awaited(s, &p->key) || rbk_standin_sent(s, &p->key.service))
-		return;
-	w = rbk_watch_find(s->rules, &p->key, s->places);
-	if (!w)
+	if (!w || rbk_standin_sent(s, &p->key.service))
 		return;
 	rbk_attempt_set_path(s, w, p, s->out);
+	known = rbk_filter_forget(s->rn->filter, p);
+	if (!rbk_attempt_awaited(s, &p->key))
+		return;
 	a = rbk_attempt_find(s->rn, &p->key);
-	if ((a && rbk_attempt_try(a, p->isn) >= 0) ||
-	    rbk_filter_age(s->rn->filter, p, s->now) >= 0)
+	if (known || (a && rbk_attempt_try(a, p->isn) >= 0))
 		rbk_attempt_answer(s, p);
 	else
 		rbk_count(s->rn, RINGBACK_A_STATS_UNMATCHED_RST);
@@ -485,22 +308,66 @@ static bool rbk_error_no_route(const struct rbk_sighting *s, const struct rbk_wa
 		p->reason == RINGBACK_REASON_HOST_UNREACHABLE);
 }
 
+/*
+ * A traceroute by TCP, or UDP, is no attempt: its probe ends on the way and is
+ * never sent again, where a client whose packets go in circles sends its SYN
+ * again. So a TTL that was exceeded takes a try back that was seen only once.
+ */
+static void rbk_attempt_take_back(struct rbk_net *rn, struct rbk_attempt *a, int i, u32 now)
+{
+	int other = !i;
+
+	BUILD_BUG_ON(RBK_ATTEMPT_TRIES != 2);
+	if (a->stage != RBK_PENDING)
+		return;
+	if (a->try[other] == a->try[i]) {
+		rbk_attempt_remove(rn, a, now);
+		return;
+	}
+	WRITE_ONCE(a->try[i], a->try[other]);
+	a->again = a->again & BIT(other) ? BIT(i) | BIT(other) : 0;
+}
+
+/* An error about a try that is believed; @a, or NULL, is its entry and @i its place there. */
+static void rbk_attempt_error_believed(const struct rbk_sighting *s, const struct rbk_watch *w,
+				       const struct rbk_packet *p, struct rbk_attempt *a, int i,
+				       int age, u32 now)
+{
+	struct rbk_net *rn = s->rn;
+
+	if (a) {
+		rbk_attempt_unqueue(rn, a);
+		if (i < 0)
+			rbk_attempt_push(a, rbk_try_id(p));
+	} else {
+		a = rbk_attempt_add(rn, p, w->id, now - max(age, 0), now);
+		if (!a)
+			return;
+		rbk_attempt_locate(s, a, false);
+	}
+	/* Where there was no route, no other hook has seen and counted the SYN. */
+	if (!a->count)
+		rbk_attempt_tick(a, 1, a->first);
+	else if (s->own && age < 0 && p->key.service.proto == IPPROTO_TCP)
+		rbk_attempt_tick(a, 1, now);
+	rbk_attempt_place(s, a);
+	rbk_attempt_fail(rn, w, a, max(i, 0), p->reason, now, now);
+}
+
 void rbk_attempt_error(const struct rbk_sighting *s, struct rbk_packet *p)
 {
 	const struct rbk_watch *w = rbk_watch_find(s->rules, &p->key, s->places);
+	bool no_route, ttl = p->reason == RINGBACK_REASON_TTL_EXCEEDED;
 	struct rbk_net *rn = s->rn;
-	u32 id = rbk_try_id(p);
+	u32 now = rbk_now();
 	struct rbk_attempt *a;
-	bool no_route;
-	int age, i;
+	int age = -1, i;
 
 	if (!w || (p->reason == RINGBACK_REASON_REFUSED && rbk_standin_sent(s, &p->key.service)))
 		return;
 	rbk_attempt_set_path(s, w, p, s->out);
-	age = rbk_filter_age(rn->filter, p, s->now);
-	/* A traceroute by TCP is no attempt: it never sends its SYN again, a client does. */
-	if (p->reason == RINGBACK_REASON_TTL_EXCEEDED)
-		age = -1;
+	if (!ttl)
+		age = rbk_filter_age(rn->filter, p, rbk_coarse());
 	no_route = rbk_error_no_route(s, w, p);
 	/* Most RSTs end connections, and are not worth the lock. */
 	if (age < 0 && !no_route && !rbk_attempt_find(rn, &p->key))
@@ -508,28 +375,15 @@ void rbk_attempt_error(const struct rbk_sighting *s, struct rbk_packet *p)
 
 	spin_lock_bh(&rn->lock);
 	a = rbk_attempt_find(rn, &p->key);
-	i = a ? rbk_attempt_try(a, id) : -1;
+	i = a ? rbk_attempt_try(a, rbk_try_id(p)) : -1;
 	if (i < 0 && age < 0 && !no_route) {
 		rbk_count_unmatched(rn, a, p->reason);
-		goto out;
-	}
-	if (a) {
-		rbk_attempt_unqueue(rn, a);
-		if (i < 0)
-			rbk_attempt_push(a, id);
+	} else if (ttl && !(a->again & BIT(i))) {
+		rbk_count_unmatched(rn, a, p->reason);
+		rbk_attempt_take_back(rn, a, i, now);
 	} else {
-		a = rbk_attempt_new(s, w, p, max(age, 0), false);
-		if (!a)
-			goto out;
+		rbk_attempt_error_believed(s, w, p, a, i, age, now);
 	}
-	/* Where there was no route, no other hook has seen and counted the SYN. */
-	if (!a->count)
-		rbk_attempt_tick(a, 1, a->first);
-	else if (s->own && age < 0 && p->key.service.proto == IPPROTO_TCP)
-		rbk_attempt_tick(a, 1, s->now);
-	rbk_attempt_place(s, a);
-	rbk_attempt_fail(rn, w, a, max(i, 0), p->reason, s->now, s->now);
-out:
 	spin_unlock_bh(&rn->lock);
 }
 
@@ -540,7 +394,7 @@ out:
 static int rbk_udp_age(const struct rbk_sighting *s, struct rbk_packet *p, u32 isn)
 {
 	p->isn = isn;
-	return rbk_filter_age(s->rn->filter, p, s->now);
+	return rbk_filter_age(s->rn->filter, p, rbk_coarse());
 }
 
 static void rbk_udp_renew(const struct rbk_sighting *s, struct rbk_packet *p, u32 isn)
@@ -548,7 +402,7 @@ static void rbk_udp_renew(const struct rbk_sighting *s, struct rbk_packet *p, u3
 	int age = rbk_udp_age(s, p, isn);
 
 	if (age < 0 || age > RBK_UDP_RENEW)
-		rbk_filter_renew(s->rn->filter, p, s->now);
+		rbk_filter_renew(s->rn->filter, p, rbk_coarse());
 }
 
 static void rbk_udp_request(const struct rbk_sighting *s, const struct rbk_watch *w,
@@ -595,90 +449,3 @@ void rbk_attempt_udp(const struct rbk_sighting *s, struct rbk_packet *p)
 	}
 }
 
-bool rbk_attempt_matches(const struct rbk_attempt *a, const struct rbk_filter_by *f)
-{
-	if (f->client_family && (f->client_family != a->key.service.family ||
-				 !nf_inet_addr_cmp(&f->client, &a->key.client)))
-		return false;
-	if (f->watch && f->watch != a->watch)
-		return false;
-	if (f->state >= 0 && f->state != rbk_attempt_state(a))
-		return false;
-	return rbk_service_matches(&a->key.service, f);
-}
-
-static u32 rbk_attempt_purge_pass(struct rbk_net *rn, const struct rbk_filter_by *f, u32 began)
-{
-	struct rhashtable_iter iter;
-	struct rbk_attempt *a;
-	u32 n = 0;
-
-	rhashtable_walk_enter(&rn->attempts, &iter);
-	rhashtable_walk_start(&iter);
-	while ((a = rhashtable_walk_next(&iter))) {
-		/* -EAGAIN: the table was resized, the walk begins anew. */
-		if (!IS_ERR(a)) {
-			spin_lock_bh(&rn->lock);
-			if (!rbk_before(began, a->first) && rbk_attempt_matches(a, f) &&
-			    rbk_attempt_remove(rn, a, rbk_now())) {
-				rbk_count(rn, RINGBACK_A_STATS_FORGOTTEN);
-				n++;
-			}
-			spin_unlock_bh(&rn->lock);
-		}
-		if (need_resched()) {
-			rhashtable_walk_stop(&iter);
-			cond_resched();
-			rhashtable_walk_start(&iter);
-		}
-	}
-	rhashtable_walk_stop(&iter);
-	rhashtable_walk_exit(&iter);
-	return n;
-}
-
-/*
- * A walk that pauses finds its place in a chain again by counting, and misses
- * entries when those before them were removed: it is done when it removes
- * nothing. What was recorded since is spared, or a flood kept us here.
- */
-u32 rbk_attempt_purge(struct rbk_net *rn, const struct rbk_filter_by *f)
-{
-	u32 began = rbk_now();
-	u32 n, total = 0;
-
-	do {
-		n = rbk_attempt_purge_pass(rn, f, began);
-		total += n;
-	} while (n);
-	return total;
-}
-
-int rbk_attempt_init(struct rbk_net *rn)
-{
-	return rhashtable_init(&rn->attempts, &rbk_attempt_params);
-}
-
-static void rbk_attempt_free(void *a, void *arg)
-{
-	kmem_cache_free(rbk_attempt_cache, a);
-}
-
-void rbk_attempt_exit(struct rbk_net *rn)
-{
-	rhashtable_free_and_destroy(&rn->attempts, rbk_attempt_free, NULL);
-}
-
-int rbk_attempt_module_init(void)
-{
-	BUILD_BUG_ON(IS_ENABLED(CONFIG_64BIT) && sizeof(struct rbk_attempt) != 96);
-
-	rbk_attempt_cache = kmem_cache_create("rbk_attempt", sizeof(struct rbk_attempt), 0,
-					      SLAB_ACCOUNT, NULL);
-	return rbk_attempt_cache ? 0 : -ENOMEM;
-}
-
-void rbk_attempt_module_exit(void)
-{
-	kmem_cache_destroy(rbk_attempt_cache);
-}

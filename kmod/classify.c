@@ -24,8 +24,9 @@
  * client, and the protocol go to p->key, the offset of the transport header to
  * *@thoff. RBK_SYN stands for "go on".
  */
-static enum rbk_verdict rbk_parse_ip4(const struct sk_buff *skb, unsigned int nhoff,
-				      struct rbk_packet *p, unsigned int *thoff)
+static __always_inline enum rbk_verdict rbk_parse_ip4(const struct sk_buff *skb,
+						      unsigned int nhoff, struct rbk_packet *p,
+						      unsigned int *thoff)
 {
 	const struct iphdr *iph;
 	struct iphdr buf;
@@ -102,8 +103,9 @@ static enum rbk_verdict rbk_parse_ip6(const struct sk_buff *skb, unsigned int nh
 	return rbk_skip_ext6(skb, &p->key.service.proto, thoff);
 }
 
-static enum rbk_verdict rbk_parse_ip(const struct sk_buff *skb, unsigned int nhoff,
-				     struct rbk_packet *p, unsigned int *thoff)
+static __always_inline enum rbk_verdict rbk_parse_ip(const struct sk_buff *skb,
+						     unsigned int nhoff, struct rbk_packet *p,
+						     unsigned int *thoff)
 {
 	return p->key.service.family == NFPROTO_IPV4 ? rbk_parse_ip4(skb, nhoff, p, thoff) :
 						       rbk_parse_ip6(skb, nhoff, p, thoff);
@@ -121,8 +123,8 @@ void rbk_packet_reverse(struct rbk_packet *p)
 	swap(p->client_port, p->key.service.port);
 }
 
-static enum rbk_verdict rbk_classify_tcp(const struct sk_buff *skb, unsigned int thoff,
-					 struct rbk_packet *p)
+static __always_inline enum rbk_verdict rbk_classify_tcp(const struct sk_buff *skb,
+							 unsigned int thoff, struct rbk_packet *p)
 {
 	const struct tcphdr *th;
 	struct tcphdr buf;
@@ -136,8 +138,13 @@ static enum rbk_verdict rbk_classify_tcp(const struct sk_buff *skb, unsigned int
 		p->isn = ntohl(th->seq);
 		return RBK_SYN;
 	}
-	/* A RST without ACK answers a segment that had one: no SYN. */
-	if (!th->ack || th->syn == th->rst)
+	/*
+	 * A RST without ACK answers a segment that had one: no SYN. One that refuses a
+	 * SYN has sequence number 0 (RFC 9293, 3.10.7.1); another ends a connection that
+	 * was accepted. A SYN with data (TCP Fast Open) is refused with the data
+	 * acknowledged, too, and not recognised: its client sends it again without.
+	 */
+	if (!th->ack || th->syn == th->rst || (th->rst && th->seq))
 		return RBK_NOTHING;
 
 	rbk_set_ports(p, th->source, th->dest);

@@ -63,6 +63,12 @@ enum rbk_verdict rbk_classify(const struct sk_buff *skb, unsigned int nhoff, u8 
 /* Makes the destination of a UDP datagram the client. */
 void rbk_packet_reverse(struct rbk_packet *p);
 
+/* Port, protocol and family of a service as one word, for hashes. */
+static inline u32 rbk_service_word(const struct rbk_service_key *s)
+{
+	return (u32)ntohs(s->port) << 16 | s->proto << 8 | s->family;
+}
+
 #ifdef RINGBACK_SELFTEST
 bool rbk_classify_selftest(void);
 #endif

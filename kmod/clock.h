@@ -9,6 +9,7 @@
 #define _RBK_CLOCK_H
 
 #include <linux/jiffies.h>
+#include <linux/log2.h>
 #include <linux/timekeeping.h>
 
 #define RBK_TICK_SHIFT	24
@@ -27,6 +28,23 @@ static inline u32 rbk_ticks_ms(u64 ms)
 static inline u32 rbk_ticks(u32 seconds)
 {
 	return rbk_ticks_ms((u64)seconds * MSEC_PER_SEC);
+}
+
+/*
+ * The clock of the admission filter, which is asked by every SYN and only has to
+ * tell ages of some minutes: it counts periods of 10 to 20 ms, and wraps.
+ */
+#define RBK_COARSE	rounddown_pow_of_two(HZ / 50 ?: 1)
+
+static inline u32 rbk_coarse(void)
+{
+	return jiffies / RBK_COARSE;
+}
+
+/* An age by that clock, in ticks. */
+static inline u32 rbk_coarse_ticks(u16 age)
+{
+	return jiffies64_to_nsecs((u64)age * RBK_COARSE) >> RBK_TICK_SHIFT;
 }
 
 static inline bool rbk_before(u32 a, u32 b)

@@ -7,11 +7,22 @@
 #define _RBK_COMPAT_H
 
 #include <linux/random.h>
+#include <linux/slab.h>
 #include <linux/version.h>
 #include <net/genetlink.h>
 
+/* hex2bin() of the self-tests: in a header of its own, which once came with kernel.h. */
+#if KERNEL_VERSION(6, 12, 0) <= LINUX_VERSION_CODE
+#include <linux/hex.h>
+#endif
+
 #if !IS_ENABLED(CONFIG_NETFILTER) || !IS_ENABLED(CONFIG_INET)
 #error "nf_ringback needs a kernel with CONFIG_INET and CONFIG_NETFILTER"
+#endif
+
+/* 6.5: a cache of its own in slabinfo, also where another one has objects of that size. */
+#ifndef SLAB_NO_MERGE
+#define SLAB_NO_MERGE	0
 #endif
 
 /* 6.0: the same, and extack names the attribute that is missing. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What the namespace tells: attempts and services as attributes, and the
+ * What the namespace tells: attempts, services and decisions as attributes, and the
  * multicast groups.
  */
 #include <linux/etherdevice.h>
@@ -13,175 +13,197 @@
 #include "netlink.h"
 #include "pernet.h"
 #include "service.h"
+#include "standin.h"
 
-/* Room for any of the two, with all attributes. */
-#define RBK_EVENT_SIZE	320
+/* Any of the three with all its attributes: of each kind as many as one of them has at most. */
+#define RBK_ROW_SIZE	(2 * nla_total_size(sizeof(union nf_inet_addr)) +	\
+			 7 * nla_total_size(sizeof(u32)) +			\
+			 3 * nla_total_size_64bit(sizeof(u64)) +		\
+			 nla_total_size(RINGBACK_WATCH_NAME_MAX + 1) +		\
+			 nla_total_size(ETH_ALEN))
 
-static int rbk_put_addr(struct sk_buff *skb, int type, const union nf_inet_addr *addr, u8 family)
+/*
+ * Attributes are put where room for a whole row was found before: a table has
+ * millions of them, and nla_put() looks for room each time.
+ */
+static __always_inline void rbk_put(struct sk_buff *skb, int type, const void *value, int len)
 {
-	return nla_put(skb, type, family == NFPROTO_IPV4 ? 4 : 16, addr);
+	struct nlattr *nla = __skb_put(skb, nla_total_size(len));
+
+	nla->nla_type = type;
+	nla->nla_len = nla_attr_size(len);
+	memcpy(nla_data(nla), value, len);
+	memset(nla_data(nla) + len, 0, nla_padlen(len));
 }
 
-static int rbk_put_watch(struct sk_buff *skb, int type, const struct rbk_net *rn, u16 id)
+static __always_inline void rbk_put_u8(struct sk_buff *skb, int type, u8 value)
+{
+	rbk_put(skb, type, &value, sizeof(value));
+}
+
+static __always_inline void rbk_put_u32(struct sk_buff *skb, int type, u32 value)
+{
+	rbk_put(skb, type, &value, sizeof(value));
+}
+
+static void rbk_put_time(struct sk_buff *skb, int type, u32 time, int pad)
+{
+	u64 ns = rbk_real_ns(time);
+
+	if (nla_need_padding_for_64bit(skb))
+		rbk_put(skb, pad, NULL, 0);
+	rbk_put(skb, type, &ns, sizeof(ns));
+}
+
+static __always_inline void rbk_put_addr(struct sk_buff *skb, int type,
+					 const union nf_inet_addr *addr, u8 family)
+{
+	if (family == NFPROTO_IPV4)
+		rbk_put(skb, type, &addr->ip, sizeof(addr->ip));
+	else
+		rbk_put(skb, type, &addr->in6, sizeof(addr->in6));
+}
+
+static void rbk_put_watch(struct sk_buff *skb, int type, const struct rbk_net *rn, u16 id)
 {
 	const struct rbk_watch *w = rbk_watch_by_id(rcu_dereference(rn->rules), id);
 
-	return w ? nla_put_string(skb, type, w->name) : 0;
+	if (w)
+		rbk_put(skb, type, w->name, strlen(w->name) + 1);
 }
 
-static int rbk_put_attempt(struct sk_buff *skb, const struct rbk_net *rn,
-			   const struct rbk_attempt *a)
+static void rbk_put_attempt(struct sk_buff *skb, const struct rbk_net *rn, const void *row)
 {
+	const struct rbk_attempt *a = row;
 	const struct rbk_service_key *s = &a->key.service;
 
-	if (rbk_put_addr(skb, RINGBACK_A_ATTEMPT_CLIENT, &a->key.client, s->family) ||
-	    rbk_put_addr(skb, RINGBACK_A_ATTEMPT_SERVER, &s->server, s->family) ||
-	    nla_put_u8(skb, RINGBACK_A_ATTEMPT_PROTO, s->proto) ||
-	    nla_put_be16(skb, RINGBACK_A_ATTEMPT_PORT, s->port) ||
-	    nla_put_u8(skb, RINGBACK_A_ATTEMPT_STATE, rbk_attempt_state(a)) ||
-	    nla_put_u8(skb, RINGBACK_A_ATTEMPT_REASON, a->reason) ||
-	    nla_put_u32(skb, RINGBACK_A_ATTEMPT_COUNT, a->count) ||
-	    nla_put_u64_64bit(skb, RINGBACK_A_ATTEMPT_FIRST, rbk_real_ns(a->first),
-			      RINGBACK_A_ATTEMPT_PAD) ||
-	    nla_put_u64_64bit(skb, RINGBACK_A_ATTEMPT_LAST, rbk_real_ns(a->last),
-			      RINGBACK_A_ATTEMPT_PAD) ||
-	    rbk_put_watch(skb, RINGBACK_A_ATTEMPT_WATCH, rn, a->watch))
+	rbk_put_addr(skb, RINGBACK_A_ATTEMPT_CLIENT, &a->key.client, s->family);
+	rbk_put_addr(skb, RINGBACK_A_ATTEMPT_SERVER, &s->server, s->family);
+	rbk_put_u8(skb, RINGBACK_A_ATTEMPT_PROTO, s->proto);
+	rbk_put(skb, RINGBACK_A_ATTEMPT_PORT, &s->port, sizeof(s->port));
+	rbk_put_u8(skb, RINGBACK_A_ATTEMPT_STATE, rbk_attempt_state(a));
+	rbk_put_u8(skb, RINGBACK_A_ATTEMPT_REASON, a->reason);
+	rbk_put_u32(skb, RINGBACK_A_ATTEMPT_COUNT, a->count);
+	rbk_put_time(skb, RINGBACK_A_ATTEMPT_FIRST, a->first, RINGBACK_A_ATTEMPT_PAD);
+	rbk_put_time(skb, RINGBACK_A_ATTEMPT_LAST, a->last, RINGBACK_A_ATTEMPT_PAD);
+	rbk_put_watch(skb, RINGBACK_A_ATTEMPT_WATCH, rn, a->watch);
+	if (!is_zero_ether_addr(a->mac))
+		rbk_put(skb, RINGBACK_A_ATTEMPT_MAC, a->mac, ETH_ALEN);
+	if (a->ifindex)
+		rbk_put_u32(skb, RINGBACK_A_ATTEMPT_IFINDEX, a->ifindex);
+}
+
+static void rbk_put_service(struct sk_buff *skb, const struct rbk_net *rn, const void *row)
+{
+	const struct rbk_service *svc = row;
+	const struct rbk_service_key *s = &svc->key;
+
+	rbk_put_addr(skb, RINGBACK_A_SERVICE_SERVER, &s->server, s->family);
+	rbk_put_u8(skb, RINGBACK_A_SERVICE_PROTO, s->proto);
+	rbk_put(skb, RINGBACK_A_SERVICE_PORT, &s->port, sizeof(s->port));
+	rbk_put_u8(skb, RINGBACK_A_SERVICE_STATE, svc->state);
+	rbk_put_u8(skb, RINGBACK_A_SERVICE_REASON, svc->reason);
+	rbk_put_u32(skb, RINGBACK_A_SERVICE_FAILURES, svc->failures);
+	rbk_put_u32(skb, RINGBACK_A_SERVICE_CLIENTS, svc->n_failed);
+	rbk_put_time(skb, RINGBACK_A_SERVICE_SINCE, svc->since, RINGBACK_A_SERVICE_PAD);
+	rbk_put_time(skb, RINGBACK_A_SERVICE_CHANGED, svc->changed, RINGBACK_A_SERVICE_PAD);
+	rbk_put_u8(skb, RINGBACK_A_SERVICE_STANDIN, svc->standin);
+	rbk_put_watch(skb, RINGBACK_A_SERVICE_WATCH, rn, svc->watch);
+	if (svc->has_answered)
+		rbk_put_time(skb, RINGBACK_A_SERVICE_ANSWERED, svc->answered,
+			     RINGBACK_A_SERVICE_PAD);
+}
+
+static void rbk_put_decision(struct sk_buff *skb, const struct rbk_net *rn, const void *row)
+{
+	const struct rbk_decision *d = row;
+	const struct rbk_service_key *s = &d->key.service;
+
+	rbk_put_addr(skb, RINGBACK_A_DECISION_CLIENT, &d->key.client, s->family);
+	rbk_put_addr(skb, RINGBACK_A_DECISION_SERVER, &s->server, s->family);
+	rbk_put_u8(skb, RINGBACK_A_DECISION_PROTO, s->proto);
+	rbk_put(skb, RINGBACK_A_DECISION_PORT, &s->port, sizeof(s->port));
+	rbk_put_u8(skb, RINGBACK_A_DECISION_VERDICT, d->verdict);
+	rbk_put_u32(skb, RINGBACK_A_DECISION_TTL, rbk_decision_left(d));
+}
+
+/* What is told of an attempt, a service or a decision, and to whom. */
+static const struct rbk_kind {
+	u8 row;				/* command of a row of a dump */
+	u8 event;			/* command of an event; decisions have none */
+	enum rbk_group group;
+	void (*put)(struct sk_buff *skb, const struct rbk_net *rn, const void *row);
+} rbk_kind_attempt = {
+	RINGBACK_CMD_ATTEMPT_GET, RINGBACK_CMD_ATTEMPT_NTF, RBK_GROUP_ATTEMPTS, rbk_put_attempt
+}, rbk_kind_service = {
+	RINGBACK_CMD_SERVICE_GET, RINGBACK_CMD_SERVICE_NTF, RBK_GROUP_OUTAGES, rbk_put_service
+}, rbk_kind_decision = {
+	.row = RINGBACK_CMD_DECISION_GET, .put = rbk_put_decision
+};
+
+static int rbk_msg_row(struct sk_buff *skb, struct netlink_callback *cb, struct rbk_net *rn,
+		       const struct rbk_kind *kind, const void *row)
+{
+	void *hdr;
+
+	lockdep_assert_held(&rn->lock);
+	if (skb_tailroom(skb) < nlmsg_total_size(GENL_HDRLEN) + RBK_ROW_SIZE)
 		return -EMSGSIZE;
-	if (!is_zero_ether_addr(a->mac) &&
-	    nla_put(skb, RINGBACK_A_ATTEMPT_MAC, ETH_ALEN, a->mac))
-		return -EMSGSIZE;
-	if (a->ifindex && nla_put_u32(skb, RINGBACK_A_ATTEMPT_IFINDEX, a->ifindex))
-		return -EMSGSIZE;
+	hdr = genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq, &rbk_family,
+			  NLM_F_MULTI, kind->row);
+	kind->put(skb, rn, row);
+	genl_dump_check_consistent(cb, hdr);
+	genlmsg_end(skb, hdr);
 	return 0;
-}
-
-static int rbk_put_service(struct sk_buff *skb, const struct rbk_net *rn,
-			   const struct rbk_service *svc)
-{
-	if (rbk_put_addr(skb, RINGBACK_A_SERVICE_SERVER, &svc->key.server, svc->key.family) ||
-	    nla_put_u8(skb, RINGBACK_A_SERVICE_PROTO, svc->key.proto) ||
-	    nla_put_be16(skb, RINGBACK_A_SERVICE_PORT, svc->key.port) ||
-	    nla_put_u8(skb, RINGBACK_A_SERVICE_STATE, svc->state) ||
-	    nla_put_u8(skb, RINGBACK_A_SERVICE_REASON, svc->reason) ||
-	    nla_put_u32(skb, RINGBACK_A_SERVICE_FAILURES, svc->failures) ||
-	    nla_put_u32(skb, RINGBACK_A_SERVICE_CLIENTS, svc->n_failed) ||
-	    nla_put_u64_64bit(skb, RINGBACK_A_SERVICE_SINCE, rbk_real_ns(svc->since),
-			      RINGBACK_A_SERVICE_PAD) ||
-	    nla_put_u64_64bit(skb, RINGBACK_A_SERVICE_CHANGED, rbk_real_ns(svc->changed),
-			      RINGBACK_A_SERVICE_PAD) ||
-	    nla_put_u8(skb, RINGBACK_A_SERVICE_STANDIN, svc->standin) ||
-	    rbk_put_watch(skb, RINGBACK_A_SERVICE_WATCH, rn, svc->watch))
-		return -EMSGSIZE;
-	if (svc->has_answered &&
-	    nla_put_u64_64bit(skb, RINGBACK_A_SERVICE_ANSWERED, rbk_real_ns(svc->answered),
-			      RINGBACK_A_SERVICE_PAD))
-		return -EMSGSIZE;
-	return 0;
-}
-
-static int rbk_msg_end(struct sk_buff *skb, void *hdr, int err)
-{
-	if (err)
-		genlmsg_cancel(skb, hdr);
-	else
-		genlmsg_end(skb, hdr);
-	return err;
-}
-
-static void *rbk_dump_header(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd)
-{
-	void *hdr = genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq, &rbk_family,
-				NLM_F_MULTI, cmd);
-
-	if (hdr)
-		genl_dump_check_consistent(cb, hdr);
-	return hdr;
 }
 
 int rbk_msg_attempt(struct sk_buff *skb, struct netlink_callback *cb, struct rbk_net *rn,
 		    const struct rbk_attempt *a)
 {
-	void *hdr = rbk_dump_header(skb, cb, RINGBACK_CMD_ATTEMPT_GET);
-
-	lockdep_assert_held(&rn->lock);
-	return hdr ? rbk_msg_end(skb, hdr, rbk_put_attempt(skb, rn, a)) : -EMSGSIZE;
+	return rbk_msg_row(skb, cb, rn, &rbk_kind_attempt, a);
 }
 
 int rbk_msg_service(struct sk_buff *skb, struct netlink_callback *cb, struct rbk_net *rn,
 		    const struct rbk_service *svc)
 {
-	void *hdr = rbk_dump_header(skb, cb, RINGBACK_CMD_SERVICE_GET);
-
-	lockdep_assert_held(&rn->lock);
-	return hdr ? rbk_msg_end(skb, hdr, rbk_put_service(skb, rn, svc)) : -EMSGSIZE;
+	return rbk_msg_row(skb, cb, rn, &rbk_kind_service, svc);
 }
 
 int rbk_msg_decision(struct sk_buff *skb, struct netlink_callback *cb, struct rbk_net *rn,
 		     const struct rbk_decision *d)
 {
-	void *hdr = rbk_dump_header(skb, cb, RINGBACK_CMD_DECISION_GET);
-	const struct rbk_service_key *s = &d->key.service;
+	return rbk_msg_row(skb, cb, rn, &rbk_kind_decision, d);
+}
+
+static void rbk_event(struct rbk_net *rn, const struct rbk_kind *kind, const void *row)
+{
+	struct sk_buff *skb;
+	void *hdr;
 
 	lockdep_assert_held(&rn->lock);
-	if (!hdr)
-		return -EMSGSIZE;
-	return rbk_msg_end(skb, hdr,
-			   rbk_put_addr(skb, RINGBACK_A_DECISION_CLIENT, &d->key.client,
-					s->family) ?:
-			   rbk_put_addr(skb, RINGBACK_A_DECISION_SERVER, &s->server, s->family) ?:
-			   nla_put_u8(skb, RINGBACK_A_DECISION_PROTO, s->proto) ?:
-			   nla_put_be16(skb, RINGBACK_A_DECISION_PORT, s->port) ?:
-			   nla_put_u8(skb, RINGBACK_A_DECISION_VERDICT, d->verdict) ?:
-			   nla_put_u32(skb, RINGBACK_A_DECISION_TTL, rbk_decision_left(d)));
-}
-
-static void rbk_event_send(struct rbk_net *rn, struct sk_buff *skb, enum rbk_group group)
-{
-	/* -ESRCH: the last listener has just left. */
-	if (genlmsg_multicast_netns(&rbk_family, rn->net, skb, 0, group, GFP_ATOMIC) == -ENOBUFS)
+	if (!genl_has_listeners(&rbk_family, rn->net, kind->group))
+		return;
+	skb = genlmsg_new(RBK_ROW_SIZE, GFP_ATOMIC | __GFP_NOWARN);
+	if (!skb) {
+		genl_set_err(&rbk_family, rn->net, 0, kind->group, -ENOBUFS);
 		rbk_count(rn, RINGBACK_A_STATS_EVENTS_LOST);
-}
-
-static void rbk_event_lost(struct rbk_net *rn, enum rbk_group group)
-{
-	genl_set_err(&rbk_family, rn->net, 0, group, -ENOBUFS);
-	rbk_count(rn, RINGBACK_A_STATS_EVENTS_LOST);
+		return;
+	}
+	hdr = genlmsg_put(skb, 0, 0, &rbk_family, 0, kind->event);
+	kind->put(skb, rn, row);
+	genlmsg_end(skb, hdr);
+	/* -ESRCH: the last listener has just left. */
+	if (genlmsg_multicast_netns(&rbk_family, rn->net, skb, 0, kind->group, GFP_ATOMIC) ==
+	    -ENOBUFS)
+		rbk_count(rn, RINGBACK_A_STATS_EVENTS_LOST);
 }
 
 void rbk_event_attempt(struct rbk_net *rn, const struct rbk_attempt *a)
 {
-	struct sk_buff *skb;
-	void *hdr;
-
-	lockdep_assert_held(&rn->lock);
-	if (!genl_has_listeners(&rbk_family, rn->net, RBK_GROUP_ATTEMPTS))
-		return;
-	skb = genlmsg_new(RBK_EVENT_SIZE, GFP_ATOMIC | __GFP_NOWARN);
-	if (!skb)
-		return rbk_event_lost(rn, RBK_GROUP_ATTEMPTS);
-	hdr = genlmsg_put(skb, 0, 0, &rbk_family, 0, RINGBACK_CMD_ATTEMPT_NTF);
-	if (!hdr || rbk_msg_end(skb, hdr, rbk_put_attempt(skb, rn, a))) {
-		nlmsg_free(skb);
-		return rbk_event_lost(rn, RBK_GROUP_ATTEMPTS);
-	}
-	rbk_event_send(rn, skb, RBK_GROUP_ATTEMPTS);
+	rbk_event(rn, &rbk_kind_attempt, a);
 }
 
 void rbk_event_service(struct rbk_net *rn, const struct rbk_service *svc)
 {
-	struct sk_buff *skb;
-	void *hdr;
-
-	lockdep_assert_held(&rn->lock);
-	if (!genl_has_listeners(&rbk_family, rn->net, RBK_GROUP_OUTAGES))
-		return;
-	skb = genlmsg_new(RBK_EVENT_SIZE, GFP_ATOMIC | __GFP_NOWARN);
-	if (!skb)
-		return rbk_event_lost(rn, RBK_GROUP_OUTAGES);
-	hdr = genlmsg_put(skb, 0, 0, &rbk_family, 0, RINGBACK_CMD_SERVICE_NTF);
-	if (!hdr || rbk_msg_end(skb, hdr, rbk_put_service(skb, rn, svc))) {
-		nlmsg_free(skb);
-		return rbk_event_lost(rn, RBK_GROUP_OUTAGES);
-	}
-	rbk_event_send(rn, skb, RBK_GROUP_OUTAGES);
+	rbk_event(rn, &rbk_kind_service, svc);
 }

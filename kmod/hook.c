@@ -15,7 +15,6 @@
 #include <net/tcp.h>
 
 #include "attempt.h"
-#include "clock.h"
 #include "compat.h"
 #include "hook.h"
 #include "mirror.h"
@@ -92,8 +91,9 @@ static void rbk_act(const struct rbk_sighting *s, enum rbk_verdict verdict, stru
 }
 
 /*
- * RCU. Bottom halves are not always off here: LOCAL_OUT also comes from process
- * context, and any hook does when an NFQUEUE verdict sends the packet on.
+ * RCU. Neither bottom halves nor preemption are always off here: LOCAL_OUT also
+ * comes from process context, and any hook does when an NFQUEUE verdict sends
+ * the packet on.
  */
 static noinline void rbk_look(struct rbk_sighting *s, unsigned int nhoff, u8 family)
 {
@@ -104,10 +104,7 @@ static noinline void rbk_look(struct rbk_sighting *s, unsigned int nhoff, u8 fam
 	if (verdict == RBK_NOTHING)
 		return;
 	s->rules = rcu_dereference(s->rn->rules);
-	s->now = rbk_now();
-	local_bh_disable();
 	rbk_act(s, verdict, &p);
-	local_bh_enable();
 }
 
 /* Not in line: established packets need no stack frame. */

@@ -28,6 +28,13 @@ module_param(filter_kib, uint, 0444);
 MODULE_PARM_DESC(filter_kib,
 		 "Size of a namespace's admission filter in KiB; each remembers 160 SYNs (1024)");
 
+static unsigned int guest_attempts = 131072;
+module_param(guest_attempts, uint, 0644);
+MODULE_PARM_DESC(guest_attempts,
+		 "Attempts that all unprivileged namespaces may hold together (131072)");
+
+static atomic_t rbk_guest_attempts = ATOMIC_INIT(0);
+
 static unsigned int rbk_net_id __read_mostly;
 
 const u32 rbk_limit_default[RINGBACK_A_CONFIG_MAX + 1] = {
@@ -41,6 +48,18 @@ const u32 rbk_limit_default[RINGBACK_A_CONFIG_MAX + 1] = {
 struct rbk_net *rbk_net(const struct net *net)
 {
 	return net_generic(net, rbk_net_id);
+}
+
+bool rbk_guest_full(const struct rbk_net *rn)
+{
+	return rn->guest &&
+	       (unsigned int)atomic_read(&rbk_guest_attempts) >= READ_ONCE(guest_attempts);
+}
+
+void rbk_guest_charge(struct rbk_net *rn, int by)
+{
+	if (rn->guest)
+		atomic_add(by, &rbk_guest_attempts);
 }
 
 static int rbk_net_alloc(struct rbk_net *rn)
@@ -62,7 +81,7 @@ static void rbk_net_free(struct rbk_net *rn)
 
 int rbk_net_start(struct rbk_net *rn)
 {
-	int cpu, err;
+	int err;
 
 	lockdep_assert_held(&rn->watch_lock);
 	if (rn->started)
@@ -70,8 +89,6 @@ int rbk_net_start(struct rbk_net *rn)
 	err = rbk_net_alloc(rn);
 	if (err)
 		goto err_alloc;
-	for_each_possible_cpu(cpu)
-		u64_stats_init(&per_cpu_ptr(rn->stats, cpu)->sync);
 	err = rbk_attempt_init(rn);
 	if (err)
 		goto err_alloc;
@@ -99,6 +116,7 @@ static int __net_init rbk_net_init(struct net *net)
 	struct rbk_net *rn = rbk_net(net);
 
 	rn->net = net;
+	rn->guest = net->user_ns != &init_user_ns;
 	mutex_init(&rn->watch_lock);
 	INIT_LIST_HEAD(&rn->watches);
 	ida_init(&rn->watch_ids);
@@ -115,7 +133,7 @@ static int __net_init rbk_net_init(struct net *net)
 	return 0;
 }
 
-/* Before the grace period of the exit: packets cease. */
+/* Before the grace period of the exit: packets cease. No socket, hence no request, is left. */
 static void __net_exit rbk_net_pre_exit(struct net *net)
 {
 	rbk_hooks_exit(rbk_net(net));

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Mirror ports. RTNL alone guards the list, since devices come and go under it:
- * the notifier must not wait for a watch_lock whose holder waits for RTNL.
+ * Mirror ports. Devices come and go under RTNL, which guards the list against
+ * the notifier: that must not wait for a watch_lock whose holder waits for RTNL.
+ * The list changes only while both are held, so that either is enough to read it.
  */
 #include <linux/netdevice.h>
 #include <linux/netfilter.h>
@@ -17,8 +18,8 @@ struct rbk_mirror {
 	struct list_head list;		/* rbk_hooks.mirrors */
 	char name[IFNAMSIZ];		/* const */
 	struct nf_hook_ops ops;
-	struct net_device *dev;		/* NULL: there is no such device now */
-	bool wanted;
+	struct net_device *dev;		/* RTNL, a hint without; NULL: it waits for one */
+	bool wanted;			/* RTNL */
 };
 
 static int rbk_mirror_attach(struct rbk_net *rn, struct rbk_mirror *m, struct net_device *dev)
@@ -35,7 +36,7 @@ static int rbk_mirror_attach(struct rbk_net *rn, struct rbk_mirror *m, struct ne
 	err = nf_register_net_hook(rn->net, &m->ops);
 	if (err)
 		return err;
-	m->dev = dev;
+	WRITE_ONCE(m->dev, dev);
 	/* A switch sends the frames of others to a mirror port. */
 	dev_set_promiscuity(dev, 1);
 	return 0;
@@ -47,7 +48,7 @@ static void rbk_mirror_detach(struct rbk_net *rn, struct rbk_mirror *m)
 		return;
 	dev_set_promiscuity(m->dev, -1);
 	nf_unregister_net_hook(rn->net, &m->ops);
-	m->dev = NULL;
+	WRITE_ONCE(m->dev, NULL);
 }
 
 static void rbk_mirror_free(struct rbk_net *rn, struct rbk_mirror *m)
@@ -59,11 +60,11 @@ static void rbk_mirror_free(struct rbk_net *rn, struct rbk_mirror *m)
 	kfree(m);
 }
 
+/* RTNL or watch_lock. */
 static struct rbk_mirror *rbk_mirror_find(struct rbk_net *rn, const char *name)
 {
 	struct rbk_mirror *m;
 
-	ASSERT_RTNL();
 	list_for_each_entry(m, &rn->hooks.mirrors, list) {
 		if (!strcmp(m->name, name))
 			return m;
@@ -75,27 +76,35 @@ static int rbk_mirror_want(struct rbk_net *rn, const char *name)
 {
 	struct rbk_mirror *m = rbk_mirror_find(rn, name);
 	struct net_device *dev;
-	int err;
+	int err = 0;
 
 	if (m) {
 		m->wanted = true;
 		return 0;
 	}
-	dev = __dev_get_by_name(rn->net, name);
-	if (!dev)
-		return -ENODEV;
 	m = kzalloc(sizeof(*m), GFP_KERNEL_ACCOUNT);
 	if (!m)
 		return -ENOMEM;
 	strscpy(m->name, name, sizeof(m->name));
 	m->wanted = true;
-	err = rbk_mirror_attach(rn, m, dev);
+	dev = __dev_get_by_name(rn->net, name);
+	if (dev)
+		err = rbk_mirror_attach(rn, m, dev);
 	if (err) {
 		kfree(m);
 		return err;
 	}
 	list_add_tail(&m->list, &rn->hooks.mirrors);
 	return 0;
+}
+
+bool rbk_mirror_waits(struct rbk_net *rn, const char *name)
+{
+	const struct rbk_mirror *m;
+
+	lockdep_assert_held(&rn->watch_lock);
+	m = rbk_mirror_find(rn, name);
+	return !m || !READ_ONCE(m->dev);
 }
 
 int rbk_mirrors_update(struct rbk_net *rn)

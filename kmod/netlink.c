@@ -16,6 +16,13 @@
 #include "pernet.h"
 #include "service.h"
 
+static int rbk_nl_result(struct genl_info *info, int err)
+{
+	if (err == -ENOMEM)
+		NL_SET_ERR_MSG(info->extack, "the kernel is out of memory");
+	return err;
+}
+
 static struct rbk_net *rbk_info_net(struct genl_info *info)
 {
 	return rbk_net(genl_info_net(info));
@@ -268,7 +275,7 @@ int rbk_nl_watch_new(struct sk_buff *skb, struct genl_info *info)
 		return err;
 	w = rbk_nl_watch_alloc(info);
 	if (IS_ERR(w))
-		return PTR_ERR(w);
+		return rbk_nl_result(info, PTR_ERR(w));
 	err = rbk_nl_watch_fill(info, w);
 	if (!err) {
 		mutex_lock(&rn->watch_lock);
@@ -277,7 +284,7 @@ int rbk_nl_watch_new(struct sk_buff *skb, struct genl_info *info)
 	}
 	if (err)
 		kvfree(w);
-	return err;
+	return rbk_nl_result(info, err);
 }
 
 int rbk_nl_watch_del(struct sk_buff *skb, struct genl_info *info)
@@ -296,7 +303,7 @@ int rbk_nl_watch_del(struct sk_buff *skb, struct genl_info *info)
 	if (err == -ENOENT)
 		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[RINGBACK_A_WATCH_NAME],
 				    "there is no watch of that name");
-	return err;
+	return rbk_nl_result(info, err);
 }
 
 /* --- attempts --------------------------------------------------------- */
@@ -447,22 +454,11 @@ int rbk_nl_service_set(struct sk_buff *skb, struct genl_info *info)
 
 static u64 rbk_stat_sum(const struct rbk_net *rn, int what)
 {
-	const struct rbk_stats *stats;
-	unsigned int start;
-	u64 sum = 0, value;
+	u64 sum = 0;
 	int cpu;
 
-	/* With bottom halves off nobody writes on this CPU: 32-bit UP needs that. */
-	local_bh_disable();
-	for_each_possible_cpu(cpu) {
-		stats = per_cpu_ptr(rn->stats, cpu);
-		do {
-			start = u64_stats_fetch_begin(&stats->sync);
-			value = u64_stats_read(&stats->value[what]);
-		} while (u64_stats_fetch_retry(&stats->sync, start));
-		sum += value;
-	}
-	local_bh_enable();
+	for_each_possible_cpu(cpu)
+		sum += READ_ONCE(per_cpu_ptr(rn->stats, cpu)->value[what]);
 	return sum;
 }
 

@@ -11,14 +11,18 @@
 #include "attempt.h"
 #include "compat.h"
 #include "event.h"
+#include "mirror.h"
 #include "netlink.h"
 #include "pernet.h"
 #include "service.h"
 
-/* Of a dump of attempts or services; in cb->args[0], 0 where there is no table. */
+/* Of a dump of attempts, services or decisions; in cb->args[0], 0 where there is no table. */
 struct rbk_dump {
 	struct rhashtable_iter iter;
-	struct rbk_filter_by by;
+	const u32 *seq;			/* of the table: counts what comes and goes */
+	u32 restarts;			/* the table was resized: the walk began anew */
+	struct rbk_filter_by by;	/* what is constant in a row */
+	int state;			/* and what is not; -1: any */
 };
 
 static struct rbk_net *rbk_dump_net(struct netlink_callback *cb)
@@ -26,7 +30,13 @@ static struct rbk_net *rbk_dump_net(struct netlink_callback *cb)
 	return rbk_net(sock_net(cb->skb->sk));
 }
 
-static int rbk_dump_start(struct netlink_callback *cb, struct rhashtable *table,
+/* Only ever grows: messages from before a change and from after it differ in it. */
+static u32 rbk_dump_seq(const struct rbk_dump *dump)
+{
+	return READ_ONCE(*dump->seq) + dump->restarts;
+}
+
+static int rbk_dump_start(struct netlink_callback *cb, struct rhashtable *table, const u32 *seq,
 			  const struct rbk_filter_by *by)
 {
 	struct rbk_dump *dump;
@@ -36,9 +46,13 @@ static int rbk_dump_start(struct netlink_callback *cb, struct rhashtable *table,
 	dump = kzalloc(sizeof(*dump), GFP_KERNEL);
 	if (!dump)
 		return -ENOMEM;
-	if (by)
-		dump->by = *by;
+	dump->seq = seq;
+	dump->by = *by;
+	dump->by.state = -1;
+	dump->state = by->state;
 	rhashtable_walk_enter(table, &dump->iter);
+	/* Else nobody would be told of changes before the first row. */
+	cb->prev_seq = rbk_dump_seq(dump);
 	cb->args[0] = (long)dump;
 	return 0;
 }
@@ -54,34 +68,51 @@ int rbk_nl_dump_done(struct netlink_callback *cb)
 	return 0;
 }
 
+static void rbk_dump_resume(struct netlink_callback *cb, struct rbk_dump *dump)
+	__acquires(RCU)
+{
+	if (rhashtable_walk_start_check(&dump->iter))
+		dump->restarts++;
+	cb->seq = rbk_dump_seq(dump);
+}
+
+/* Rows that do not match fill no message: others get the CPU, and RCU its grace period. */
+static void rbk_dump_pause(struct netlink_callback *cb, struct rbk_dump *dump)
+	__must_hold(RCU)
+{
+	rhashtable_walk_stop(&dump->iter);
+	cond_resched();
+	rbk_dump_resume(cb, dump);
+}
+
 /*
  * Puts rows in @skb from the cursor on. The row that did not fit is the
  * current one of the walk, and comes first in the next message.
  */
-static int rbk_dump_rows(struct sk_buff *skb, struct netlink_callback *cb, u32 *seq,
+static int rbk_dump_rows(struct sk_buff *skb, struct netlink_callback *cb,
 			 int (*put)(struct sk_buff *skb, struct netlink_callback *cb,
-				    struct rbk_net *rn, const void *row))
+				    const struct rbk_dump *dump, const void *row))
 {
 	struct rbk_dump *dump = (void *)cb->args[0];
-	struct rbk_net *rn = rbk_dump_net(cb);
 	int err = 0;
 	void *row;
 
 	if (!dump)
 		return 0;
-	cb->seq = READ_ONCE(*seq);
-	/* Resized since the last message: the walk begins anew, rows may come again. */
-	if (rhashtable_walk_start_check(&dump->iter))
-		cb->seq++;
-	for (row = rhashtable_walk_peek(&dump->iter); row && !err;
-	     row = err ? row : rhashtable_walk_next(&dump->iter)) {
+	rbk_dump_resume(cb, dump);
+	row = rhashtable_walk_peek(&dump->iter);
+	while (row) {
 		if (IS_ERR(row)) {
-			cb->seq++;
-			continue;
+			dump->restarts++;
+			cb->seq = rbk_dump_seq(dump);
+		} else {
+			err = put(skb, cb, dump, row);
+			if (err)
+				break;
 		}
-		spin_lock_bh(&rn->lock);
-		err = put(skb, cb, rn, row);
-		spin_unlock_bh(&rn->lock);
+		if (need_resched())
+			rbk_dump_pause(cb, dump);
+		row = rhashtable_walk_next(&dump->iter);
 	}
 	rhashtable_walk_stop(&dump->iter);
 	/* Nothing fitted: without an error the reader would come back for ever. */
@@ -98,52 +129,79 @@ int rbk_nl_attempt_start(struct netlink_callback *cb)
 	/* Linux before 6.12 has no cb->extack here, hence no message; NULL is allowed. */
 	err = genlmsg_parse(cb->nlh, &rbk_family, tb, RINGBACK_A_ATTEMPT_MAX, rbk_attempt_policy,
 			    cb->extack) ?: rbk_nl_filter(tb, &by, cb->extack);
-	return err ?: rbk_dump_start(cb, &rn->attempts, &by);
+	return err ?: rbk_dump_start(cb, &rn->attempts, &rn->attempt_seq, &by);
 }
 
-static int rbk_dump_attempt(struct sk_buff *skb, struct netlink_callback *cb, struct rbk_net *rn,
-			    const void *row)
+/* Most rows may be none of those that are asked for: these need no lock. */
+static int rbk_dump_attempt(struct sk_buff *skb, struct netlink_callback *cb,
+			    const struct rbk_dump *dump, const void *row)
 {
-	const struct rbk_dump *dump = (void *)cb->args[0];
+	struct rbk_net *rn = rbk_dump_net(cb);
+	const struct rbk_attempt *a = row;
+	int err = 0;
 
-	return rbk_attempt_matches(row, &dump->by) ? rbk_msg_attempt(skb, cb, rn, row) : 0;
+	if (!rbk_attempt_matches(a, &dump->by))
+		return 0;
+	spin_lock_bh(&rn->lock);
+	if (dump->state < 0 || dump->state == rbk_attempt_state(a))
+		err = rbk_msg_attempt(skb, cb, rn, a);
+	spin_unlock_bh(&rn->lock);
+	return err;
 }
 
 int rbk_nl_attempt_dump(struct sk_buff *skb, struct netlink_callback *cb)
 {
-	return rbk_dump_rows(skb, cb, &rbk_dump_net(cb)->attempt_seq, rbk_dump_attempt);
+	return rbk_dump_rows(skb, cb, rbk_dump_attempt);
 }
 
 int rbk_nl_service_start(struct netlink_callback *cb)
 {
-	return rbk_dump_start(cb, &rbk_dump_net(cb)->services, NULL);
+	struct rbk_net *rn = rbk_dump_net(cb);
+
+	return rbk_dump_start(cb, &rn->services, &rn->service_seq,
+			      &(struct rbk_filter_by){ .state = -1 });
 }
 
-static int rbk_dump_service(struct sk_buff *skb, struct netlink_callback *cb, struct rbk_net *rn,
-			    const void *row)
+static int rbk_dump_service(struct sk_buff *skb, struct netlink_callback *cb,
+			    const struct rbk_dump *dump, const void *row)
 {
-	return rbk_msg_service(skb, cb, rn, row);
+	struct rbk_net *rn = rbk_dump_net(cb);
+	int err;
+
+	spin_lock_bh(&rn->lock);
+	err = rbk_msg_service(skb, cb, rn, row);
+	spin_unlock_bh(&rn->lock);
+	return err;
 }
 
 int rbk_nl_service_dump(struct sk_buff *skb, struct netlink_callback *cb)
 {
-	return rbk_dump_rows(skb, cb, &rbk_dump_net(cb)->service_seq, rbk_dump_service);
+	return rbk_dump_rows(skb, cb, rbk_dump_service);
 }
 
 int rbk_nl_decision_start(struct netlink_callback *cb)
 {
-	return rbk_dump_start(cb, &rbk_dump_net(cb)->standin.decisions, NULL);
+	struct rbk_net *rn = rbk_dump_net(cb);
+
+	return rbk_dump_start(cb, &rn->standin.decisions, &rn->standin.seq,
+			      &(struct rbk_filter_by){ .state = -1 });
 }
 
-static int rbk_dump_decision(struct sk_buff *skb, struct netlink_callback *cb, struct rbk_net *rn,
-			     const void *row)
+static int rbk_dump_decision(struct sk_buff *skb, struct netlink_callback *cb,
+			     const struct rbk_dump *dump, const void *row)
 {
-	return rbk_msg_decision(skb, cb, rn, row);
+	struct rbk_net *rn = rbk_dump_net(cb);
+	int err;
+
+	spin_lock_bh(&rn->lock);
+	err = rbk_msg_decision(skb, cb, rn, row);
+	spin_unlock_bh(&rn->lock);
+	return err;
 }
 
 int rbk_nl_decision_dump(struct sk_buff *skb, struct netlink_callback *cb)
 {
-	return rbk_dump_rows(skb, cb, &rbk_dump_net(cb)->standin.seq, rbk_dump_decision);
+	return rbk_dump_rows(skb, cb, rbk_dump_decision);
 }
 
 /* --- watches ---------------------------------------------------------- */
@@ -156,7 +214,7 @@ static size_t rbk_watch_size(const struct rbk_watch *w)
 	size_t port = nla_total_size(nla_total_size(sizeof(u8)) + 2 * nla_total_size(sizeof(u16)));
 
 	return NLMSG_ALIGN(NLMSG_HDRLEN + GENL_HDRLEN) + nla_total_size(sizeof(w->name)) +
-	       nla_total_size(sizeof(w->mirror)) + 9 * nla_total_size(sizeof(u32)) +
+	       nla_total_size(sizeof(w->mirror)) + 10 * nla_total_size(sizeof(u32)) +
 	       (w->n_servers + w->n_clients) * prefix + w->n_ports * port;
 }
 
@@ -169,6 +227,7 @@ int rbk_nl_watch_start(struct netlink_callback *cb)
 	mutex_lock(&rn->watch_lock);
 	list_for_each_entry(w, &rn->watches, list)
 		size = max(size, rbk_watch_size(w));
+	cb->prev_seq = rn->watch_seq;
 	mutex_unlock(&rn->watch_lock);
 	cb->min_dump_alloc = size;
 	return 0;
@@ -206,12 +265,21 @@ static int rbk_put_ports(struct sk_buff *skb, const struct rbk_ports *p, unsigne
 	return 0;
 }
 
-static int rbk_put_watch(struct sk_buff *skb, const struct rbk_watch *w)
+static int rbk_put_mirror(struct sk_buff *skb, struct rbk_net *rn, const struct rbk_watch *w)
+{
+	if (!(w->hooks & RINGBACK_HOOK_MIRROR))
+		return 0;
+	if (nla_put_string(skb, RINGBACK_A_WATCH_MIRROR_DEV, w->mirror))
+		return -EMSGSIZE;
+	return rbk_mirror_waits(rn, w->mirror) ? nla_put_flag(skb, RINGBACK_A_WATCH_WAITING) : 0;
+}
+
+static int rbk_put_watch(struct sk_buff *skb, struct rbk_net *rn, const struct rbk_watch *w)
 {
 	if (nla_put_string(skb, RINGBACK_A_WATCH_NAME, w->name) ||
 	    nla_put_u32(skb, RINGBACK_A_WATCH_ID, w->id) ||
 	    nla_put_u32(skb, RINGBACK_A_WATCH_HOOKS, w->hooks) ||
-	    (*w->mirror && nla_put_string(skb, RINGBACK_A_WATCH_MIRROR_DEV, w->mirror)) ||
+	    rbk_put_mirror(skb, rn, w) ||
 	    nla_put_u32(skb, RINGBACK_A_WATCH_NO_REPLY, w->no_reply) ||
 	    nla_put_u32(skb, RINGBACK_A_WATCH_KEEP, w->keep) ||
 	    nla_put_u32(skb, RINGBACK_A_WATCH_DOWN_AFTER, w->down_after) ||
@@ -234,11 +302,11 @@ static int rbk_msg_watch(struct sk_buff *skb, struct netlink_callback *cb,
 
 	if (!hdr)
 		return -EMSGSIZE;
-	genl_dump_check_consistent(cb, hdr);
-	if (rbk_put_watch(skb, w)) {
+	if (rbk_put_watch(skb, rbk_dump_net(cb), w)) {
 		genlmsg_cancel(skb, hdr);
 		return -EMSGSIZE;
 	}
+	genl_dump_check_consistent(cb, hdr);
 	genlmsg_end(skb, hdr);
 	return 0;
 }

@@ -197,6 +197,7 @@ struct genl_family rbk_family __ro_after_init = {
 	.name = RINGBACK_GENL_NAME,
 	.version = RINGBACK_GENL_VERSION,
 	.netnsok = true,
+	.parallel_ops = true,	/* each handler takes the locks it needs */
 	.module = THIS_MODULE,
 	.ops = rbk_ops,
 	.n_ops = ARRAY_SIZE(rbk_ops),

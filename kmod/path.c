@@ -3,6 +3,7 @@
  * Reverse path lookups, as those of xt_rpfilter: only the routes are asked, no
  * destination cache entry is made.
  */
+#include <linux/ipv6.h>
 #include <net/ip6_route.h>
 #include <net/ip_fib.h>
 #include <net/l3mdev.h>

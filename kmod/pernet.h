@@ -14,7 +14,6 @@
 #include <linux/percpu.h>
 #include <linux/rhashtable.h>
 #include <linux/spinlock.h>
-#include <linux/u64_stats_sync.h>
 #include <linux/workqueue.h>
 
 #include "hook.h"
@@ -24,20 +23,24 @@
 struct rbk_filter;
 struct rbk_shares;
 
-/* Indexed by RINGBACK_A_STATS_*; the gauges' places are unused. */
+/*
+ * The counters of a CPU, indexed by RINGBACK_A_STATS_*; the gauges' places are
+ * unused. A reader on a 32-bit machine may see one torn when it passes 2^32.
+ */
 struct rbk_stats {
-	u64_stats_t value[RINGBACK_A_STATS_MAX + 1];
-	struct u64_stats_sync sync;
+	u64 value[RINGBACK_A_STATS_MAX + 1];
 };
 
 struct rbk_net {
 	struct net *net;
+	bool guest;			/* const: belongs to a user namespace but the host's */
 
 	struct mutex watch_lock;	/* changes of watches, from netlink */
 	bool started;			/* watch_lock: the tables exist */
 	struct list_head watches;	/* watch_lock: struct rbk_watch, in the order added */
 	struct ida watch_ids;		/* watch_lock */
-	u16 n_watches;			/* watch_lock */
+	u16 last_watch_id;		/* watch_lock: the latest that was given away */
+	u16 n_watches;			/* watch_lock; read without */
 	u32 n_rules;			/* watch_lock: prefixes of all watches */
 	u32 watch_seq;			/* watch_lock: counts changes, for dumps */
 	struct rbk_hooks hooks;		/* watch_lock */
@@ -51,6 +54,7 @@ struct rbk_net {
 	struct rbk_shares *by_service;	/* lock */
 	struct list_head queues;	/* lock: struct rbk_queue */
 	struct list_head idle;		/* lock: services that nobody waits for, oldest first */
+	struct list_head waited;	/* lock: the others, likewise */
 	struct delayed_work work;	/* armed for the earliest deadline */
 	bool armed;			/* lock */
 	u32 armed_for;			/* lock: if armed */
@@ -81,14 +85,18 @@ static inline bool rbk_net_started(const struct rbk_net *rn)
 /* Limits of a new namespace; more than that is for the host's administrator. */
 extern const u32 rbk_limit_default[RINGBACK_A_CONFIG_MAX + 1];
 
-/* Adds one to a counter. Bottom halves are off. */
+/*
+ * Entries are made in softirqs, where no control group can be charged. What the
+ * guests, who need no right on this host to have a namespace, make together is
+ * limited by a parameter of the module. By rbk_net.lock of each.
+ */
+bool rbk_guest_full(const struct rbk_net *rn);
+void rbk_guest_charge(struct rbk_net *rn, int by);
+
+/* Adds one to a counter. Any context. */
 static inline void rbk_count(struct rbk_net *rn, enum ringback_stats_attr what)
 {
-	struct rbk_stats *stats = this_cpu_ptr(rn->stats);
-
-	u64_stats_update_begin(&stats->sync);
-	u64_stats_inc(&stats->value[what]);
-	u64_stats_update_end(&stats->sync);
+	this_cpu_inc(rn->stats->value[what]);
 }
 
 #endif /* _RBK_PERNET_H */

@@ -23,6 +23,10 @@
 #define RBK_MEMORY	3577
 /* Ticks (1 s): one answer in so long is enough, under the load of a healthy service. */
 #define RBK_LISTEN	60
+/* Services that are compared to find the one that gives way. */
+#define RBK_VICTIMS	64
+/* The serial numbers of services that had the same key: rbk_attempt.in_service holds so many. */
+#define RBK_SERIALS	31
 
 static const struct rhashtable_params rbk_service_params = {
 	.key_len = sizeof(struct rbk_service_key),
@@ -85,8 +89,7 @@ static void rbk_service_remove(struct rbk_net *rn, struct rbk_service *svc)
 	if (rhashtable_remove_fast(&rn->services, &svc->node, rbk_service_params))
 		return;
 	rbk_standin_set(rn, svc, RINGBACK_STANDIN_OFF);
-	if (!svc->n_failed)
-		list_del(&svc->idle);
+	list_del(&svc->list);
 	WRITE_ONCE(rn->n_services, rn->n_services - 1);
 	rn->service_seq++;
 	kfree_rcu(svc, rcu);
@@ -103,23 +106,60 @@ static void rbk_service_settle(struct rbk_net *rn, struct rbk_service *svc, u32 
 		rbk_service_remove(rn, svc);
 }
 
-/* A new one, suspect. NULL: no room, no memory. */
+/* What is lost with a service: nothing, while it is only suspected. */
+static u32 rbk_service_weight(const struct rbk_service *svc)
+{
+	return svc->state == RINGBACK_SERVICE_SUSPECT ? 0 : svc->failures;
+}
+
+/*
+ * What gives way in a full table: the oldest that nobody waits for; else, of the
+ * oldest, one that is suspect, or the one that failed least. A real outage goes
+ * on to fail, and comes back.
+ */
+static struct rbk_service *rbk_service_victim(struct rbk_net *rn)
+{
+	struct rbk_service *svc, *victim;
+	unsigned int n = 0;
+
+	victim = list_first_entry_or_null(&rn->idle, struct rbk_service, list);
+	if (victim)
+		return victim;
+	list_for_each_entry(svc, &rn->waited, list) {
+		if (!victim || rbk_service_weight(svc) < rbk_service_weight(victim))
+			victim = svc;
+		if (!rbk_service_weight(victim) || ++n == RBK_VICTIMS)
+			break;
+	}
+	return victim;
+}
+
+static void rbk_service_room(struct rbk_net *rn)
+{
+	struct rbk_service *victim;
+
+	if (rn->n_services < rn->limit[RINGBACK_A_CONFIG_MAX_SERVICES])
+		return;
+	victim = rbk_service_victim(rn);
+	if (victim) {
+		rbk_service_remove(rn, victim);
+		rbk_count(rn, RINGBACK_A_STATS_EVICTED);
+	}
+}
+
+/* A new one, suspect. NULL: no memory. */
 static struct rbk_service *rbk_service_new(struct rbk_net *rn, const struct rbk_watch *w,
 					   const struct rbk_service_key *key, u32 now)
 {
 	struct rbk_service *svc;
 
-	if (rn->n_services >= rn->limit[RINGBACK_A_CONFIG_MAX_SERVICES]) {
-		svc = list_first_entry_or_null(&rn->idle, struct rbk_service, idle);
-		if (!svc)
-			return NULL;
-		rbk_service_remove(rn, svc);
-	}
-	svc = kzalloc(sizeof(*svc), GFP_ATOMIC | __GFP_NOWARN | __GFP_ACCOUNT);
+	rbk_service_room(rn);
+	svc = kzalloc(sizeof(*svc), GFP_ATOMIC | __GFP_NOWARN);
 	if (!svc)
 		return NULL;
 	svc->key = *key;
 	svc->watch = w->id;
+	svc->serial = rn->service_seq % RBK_SERIALS + 1;
 	svc->state = RINGBACK_SERVICE_SUSPECT;
 	svc->since = now;
 	svc->changed = now;
@@ -128,7 +168,7 @@ static struct rbk_service *rbk_service_new(struct rbk_net *rn, const struct rbk_
 		kfree(svc);
 		return NULL;
 	}
-	list_add_tail(&svc->idle, &rn->idle);
+	list_add_tail(&svc->list, &rn->idle);
 	WRITE_ONCE(rn->n_services, rn->n_services + 1);
 	rn->service_seq++;
 	return svc;
@@ -157,10 +197,11 @@ void rbk_service_fail(struct rbk_net *rn, const struct rbk_watch *w, struct rbk_
 		rbk_count(rn, RINGBACK_A_STATS_NO_MEMORY);
 		return;
 	}
-	if (!a->in_service) {
-		a->in_service = true;
+	/* It may have been counted in a service of this key that gave way. */
+	if (a->in_service != svc->serial) {
+		a->in_service = svc->serial;
 		if (!svc->n_failed++)
-			list_del(&svc->idle);
+			list_move_tail(&svc->list, &rn->waited);
 	}
 	svc->reason = a->reason;
 	if (a->forwarded)
@@ -211,11 +252,9 @@ void rbk_service_leave(struct rbk_net *rn, const struct rbk_attempt *a, u32 now)
 	if (!a->in_service)
 		return;
 	svc = rbk_service_find(rn, &a->key.service);
-	if (!svc)
+	if (!svc || svc->serial != a->in_service || !svc->n_failed || --svc->n_failed)
 		return;
-	if (--svc->n_failed)
-		return;
-	list_add_tail(&svc->idle, &rn->idle);
+	list_move_tail(&svc->list, &rn->idle);
 	rbk_service_settle(rn, svc, now);
 }
 
@@ -310,6 +349,7 @@ void rbk_service_purge(struct rbk_net *rn, const struct rbk_filter_by *f)
 int rbk_service_init(struct rbk_net *rn)
 {
 	INIT_LIST_HEAD(&rn->idle);
+	INIT_LIST_HEAD(&rn->waited);
 	return rhashtable_init(&rn->services, &rbk_service_params);
 }
 

@@ -15,11 +15,12 @@
 struct rbk_service {
 	struct rhash_head node;		/* rbk_net.services: RCU */
 	struct rcu_head rcu;
-	struct list_head idle;		/* rbk_net.idle, while n_failed is 0 */
+	struct list_head list;		/* rbk_net.idle while n_failed is 0, else .waited */
 	struct rbk_service_key key;	/* const */
 	u16 watch;			/* id of the watch that failed first; 0: deleted */
 	u8 state;			/* enum ringback_service_state; read without */
 	u8 reason;			/* of the latest failure */
+	u8 serial;			/* const; not 0; tells it from another of the key */
 	u8 standin;			/* enum ringback_standin, off unless down; read without */
 	bool forwarded;			/* a failed attempt was; read without */
 	bool has_answered;

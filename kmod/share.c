@@ -25,9 +25,19 @@ void rbk_shares_free(struct rbk_shares *shares)
 	kvfree(shares);
 }
 
-u32 rbk_share_of(const struct rbk_shares *shares, const void *who, size_t len)
+u32 rbk_share_of_client(const struct rbk_shares *shares, const struct rbk_attempt_key *key)
 {
-	return hsiphash(who, len, &shares->secret);
+	if (key->service.family == NFPROTO_IPV4)
+		return hsiphash_1u32((__force u32)key->client.ip, &shares->secret);
+	return hsiphash_2u32(key->client.all[0], key->client.all[1], &shares->secret);
+}
+
+u32 rbk_share_of_service(const struct rbk_shares *shares, const struct rbk_service_key *s)
+{
+	if (s->family == NFPROTO_IPV4)
+		return hsiphash_2u32((__force u32)s->server.ip, rbk_service_word(s),
+				     &shares->secret);
+	return hsiphash(s, sizeof(*s), &shares->secret);
 }
 
 u32 rbk_share_count(const struct rbk_shares *shares, u32 share)

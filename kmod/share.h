@@ -14,6 +14,8 @@
 #include <linux/siphash.h>
 #include <linux/types.h>
 
+#include "classify.h"
+
 #define RBK_SHARE_BUCKETS	16384	/* a power of two, at most 65536 */
 
 /* All guarded by rbk_net.lock, but for the constant secret. */
@@ -27,9 +29,14 @@ struct rbk_shares {
 struct rbk_shares *rbk_shares_new(void);
 void rbk_shares_free(struct rbk_shares *shares);
 
-/* Where @who, @len bytes, is counted. Needs no lock. */
-u32 rbk_share_of(const struct rbk_shares *shares, const void *who, size_t len);
-/* The number of entries of @share, which is from rbk_share_of(). */
+/*
+ * Where the client of @key is counted: an IPv6 client as its /64, for a host has
+ * all the addresses of its network. Needs no lock.
+ */
+u32 rbk_share_of_client(const struct rbk_shares *shares, const struct rbk_attempt_key *key);
+/* Where a service is counted. Needs no lock. */
+u32 rbk_share_of_service(const struct rbk_shares *shares, const struct rbk_service_key *s);
+/* The number of entries of @share, which is from one of these. */
 u32 rbk_share_count(const struct rbk_shares *shares, u32 share);
 /* Counts an entry of @share in (@by is 1) or out (-1). */
 void rbk_share_add(struct rbk_shares *shares, u32 share, int by);

@@ -406,7 +406,7 @@ static int rbk_watch_publish(struct rbk_net *rn)
 	old = rcu_dereference_protected(rn->rules, lockdep_is_held(&rn->watch_lock));
 	rcu_assign_pointer(rn->rules, rules);
 	rn->n_rules = rules->n_rules;
-	rn->n_watches = rules->n_watches;
+	WRITE_ONCE(rn->n_watches, rules->n_watches);
 	rn->watch_seq++;
 	if (old)
 		kvfree_rcu(old, rcu);
@@ -443,11 +443,25 @@ static void rbk_watch_retire(struct rbk_net *rn, struct rbk_watch *w)
 	kvfree(w);
 }
 
+/*
+ * Ids are used in turn: a straggler among the attempts of a deleted watch must
+ * not become one of the next.
+ */
+static int rbk_watch_new_id(struct rbk_net *rn)
+{
+	int id;
+
+	id = ida_alloc_range(&rn->watch_ids, rn->last_watch_id + 1, RBK_MAX_WATCH_ID, GFP_KERNEL);
+	if (id == -ENOSPC)
+		id = ida_alloc_range(&rn->watch_ids, 1, RBK_MAX_WATCH_ID, GFP_KERNEL);
+	if (id > 0)
+		rn->last_watch_id = id;
+	return id;
+}
+
 static void rbk_watch_excuse(int err, struct netlink_ext_ack *extack)
 {
-	if (err == -ENODEV)
-		NL_SET_ERR_MSG(extack, "there is no such interface");
-	else if (err != -ENOMEM)
+	if (err != -ENOMEM)
 		NL_SET_ERR_MSG(extack, "this kernel refuses a hook that the watch needs");
 }
 
@@ -464,7 +478,7 @@ int rbk_watch_new(struct rbk_net *rn, struct rbk_watch *w, bool replace,
 		return err;
 	for (i = 0; i < w->n_clients; i++)
 		__set_bit(client[i].len, w->client_lens[client[i].family == NFPROTO_IPV6]);
-	id = old ? old->id : ida_alloc_range(&rn->watch_ids, 1, U16_MAX, GFP_KERNEL);
+	id = old ? old->id : rbk_watch_new_id(rn);
 	if (id < 0)
 		return id;
 	w->id = id;

@@ -16,6 +16,7 @@ struct netlink_ext_ack;
 struct rbk_net;
 
 #define RBK_MAX_WATCHES		4096	/* of a namespace */
+#define RBK_MAX_WATCH_ID	8191	/* so many that one is not used again at once */
 #define RBK_MAX_RULES		65536	/* prefixes of all watches of a namespace */
 #define RBK_MAX_PREFIXES	1024	/* of a watch: it must fit in one message */
 #define RBK_MAX_PORTS		256	/* ranges of a watch, likewise */
@@ -36,7 +37,6 @@ struct rbk_ports {
 /* Constant once it is in rbk_net.watches; a change makes a new one. */
 struct rbk_watch {
 	struct list_head list;		/* rbk_net.watches: rbk_net.watch_lock */
-	struct rcu_head rcu;
 	struct rbk_queue *queue[RBK_QUEUES]; /* by enum rbk_stage */
 	DECLARE_BITMAP(client_lens[2], RBK_LENS); /* IPv4, IPv6: lengths in use */
 	char name[RINGBACK_WATCH_NAME_MAX + 1];
@@ -96,7 +96,10 @@ void rbk_watch_exit(struct rbk_net *rn);
  * @key: the attempt
  * @places: bits of enum ringback_hook, where the packet was seen
  *
- * Costs a hash lookup per distinct prefix length, however many watches.
+ * Costs a hash lookup for each distinct length of server prefixes. Watches of a
+ * single port are found by it, however many. Those of several ports that share
+ * a prefix are tried one after the other, up to RBK_MAX_PORTS ranges each; so
+ * are watches of the same port and prefix that differ in their clients only.
  *
  * Return: of all that match, the watch that was added first; or NULL.
  */

@@ -7,7 +7,8 @@
     icmp SRC DST [KEY=VALUE]...
     EOF
 
-A key not given has an honest value; checksums are right unless told otherwise.
+A key not given has an honest value, a RST that refuses sequence number 0; checksums
+are right unless told otherwise.
 
   tcp   flags=S|SA|R|RA|A..  seq= ack= cut=BYTES (of the segment)  doff=WORDS
         options=HEX (of the IPv4 header)  ext=HEX (IPv6 extension headers, the
@@ -77,8 +78,10 @@ def fragment(text):
 
 
 def forge_tcp(src, dst, sport, dport, keys):
-    segment = tcp_segment(src, dst, int(sport), int(dport), keys.get("flags", "S"),
-                          int(keys.get("seq", 1000)), int(keys.get("ack", 0)),
+    flags = keys.get("flags", "S")
+    seq = 0 if flags == "RA" else 1000
+    segment = tcp_segment(src, dst, int(sport), int(dport), flags,
+                          int(keys.get("seq", seq)), int(keys.get("ack", 0)),
                           int(keys.get("doff", 5)), int(keys.get("badsum", 0)))
     segment = segment[:int(keys.get("cut", len(segment)))]
     return ip_packet(src, dst, TCP, segment, bytes.fromhex(keys.get("options", "")),

@@ -8,6 +8,7 @@ NETLINK_GENERIC = 16      # the socket module has no name for it
 GENL_ID_CTRL = 16
 REQUEST, ACK, DUMP = 0x1, 0x4, 0x300
 ROOT_REPLACE, CREATE, EXCL = 0x100, 0x400, 0x200
+DUMP_INTR = 0x10
 NESTED = 0x8000
 ERROR, DONE = 2, 3
 SOL_NETLINK, EXT_ACK, GET_STRICT_CHK, CAP_ACK, NO_ENOBUFS = 270, 11, 12, 10, 5
@@ -47,6 +48,7 @@ class Genl:
         self.sock.bind((0, 0))
         self.sock.settimeout(20)
         self.seq = 0
+        self.torn = False       # the answer was a dump, flagged as inconsistent
         self.groups = {}
         _, _, answer = self.ask(GENL_ID_CTRL, 3, attr(2, family))
         for kind, data in parse(answer[0][4:]):
@@ -65,17 +67,22 @@ class Genl:
                            flags, self.seq, 0)
         self.sock.send(head + payload)
 
-    def ask(self, kind, cmd, body, flags=REQUEST | ACK, version=1):
-        """(errno, extack text, [answers, each from the genl header on])."""
+    def ask(self, kind, cmd, body, flags=REQUEST | ACK, version=1, meanwhile=lambda: None):
+        """(errno, extack text, [answers, each from the genl header on]); meanwhile() is called
+        between the first message and the next."""
         self.send(kind, cmd, body, flags, version)
+        self.torn = False
         answers = []
         while True:
             data = self.sock.recv(1 << 20)
+            meanwhile()
+            meanwhile = lambda: None  # noqa: E731
             while len(data) >= 16:
                 length, what, flagged, seq, _ = struct.unpack_from("=IHHII", data)
                 part, data = data[16:length], data[length + 3 & ~3:]
                 if seq != self.seq:
                     continue
+                self.torn = self.torn or bool(flagged & DUMP_INTR)
                 if what == ERROR or what == DONE:
                     error = -struct.unpack_from("=i", part)[0] if len(part) >= 4 else 0
                     return error, self.extack(what, flagged, part), answers
@@ -93,8 +100,8 @@ class Genl:
     def request(self, cmd, body=b"", flags=REQUEST | ACK, version=1):
         return self.ask(self.id, cmd, body, flags, version)
 
-    def dump(self, cmd, body=b""):
-        return self.ask(self.id, cmd, body, REQUEST | ACK | DUMP)
+    def dump(self, cmd, body=b"", **more):
+        return self.ask(self.id, cmd, body, REQUEST | ACK | DUMP, **more)
 
     def join(self, group):
         self.sock.setsockopt(SOL_NETLINK, 1, self.groups[group])

@@ -21,28 +21,30 @@ static struct rbk_packet __init rbk_filter_packet(u8 family, u8 proto, u32 n)
 	return p;
 }
 
-/* Each step is one packet, later by a number of ticks, in order. */
+/* Each step is one packet, later by a number of periods of rbk_coarse(), in order. */
 struct rbk_filter_row {
 	const char *name;
 	u8 family;
 	u8 proto;
 	u32 n;		/* which packet */
 	u32 now;
-	bool renew;
+	enum { SEE, RENEW, FORGET } first;	/* what is done before it is seen */
 	int age;	/* expected of rbk_filter_see() */
 };
 
 static const struct rbk_filter_row rbk_filter_rows[] __initconst = {
-	{ "first SYN", NFPROTO_IPV4, IPPROTO_TCP, 1, 1000, false, -1 },
-	{ "the same SYN", NFPROTO_IPV4, IPPROTO_TCP, 1, 1060, false, 60 },
-	{ "age counts from the first", NFPROTO_IPV4, IPPROTO_TCP, 1, 1180, false, 180 },
-	{ "another client", NFPROTO_IPV4, IPPROTO_TCP, 2, 1180, false, -1 },
-	{ "IPv6 is another matter", NFPROTO_IPV6, IPPROTO_TCP, 1, 1180, false, -1 },
-	{ "so is UDP", NFPROTO_IPV4, IPPROTO_UDP, 1, 1180, false, -1 },
-	{ "renewed", NFPROTO_IPV4, IPPROTO_UDP, 1, 1280, true, 0 },
-	{ "age counts from the renewal", NFPROTO_IPV4, IPPROTO_UDP, 1, 1290, false, 10 },
-	{ "clock beyond 16 bits", NFPROTO_IPV4, IPPROTO_TCP, 3, 65530, false, -1 },
-	{ "age across the wrap", NFPROTO_IPV4, IPPROTO_TCP, 3, 65550, false, 20 },
+	{ "first SYN", NFPROTO_IPV4, IPPROTO_TCP, 1, 1000, SEE, -1 },
+	{ "the same SYN", NFPROTO_IPV4, IPPROTO_TCP, 1, 1060, SEE, 60 },
+	{ "age counts from the first", NFPROTO_IPV4, IPPROTO_TCP, 1, 1180, SEE, 180 },
+	{ "another client", NFPROTO_IPV4, IPPROTO_TCP, 2, 1180, SEE, -1 },
+	{ "IPv6 is another matter", NFPROTO_IPV6, IPPROTO_TCP, 1, 1180, SEE, -1 },
+	{ "so is UDP", NFPROTO_IPV4, IPPROTO_UDP, 1, 1180, SEE, -1 },
+	{ "renewed", NFPROTO_IPV4, IPPROTO_UDP, 1, 1280, RENEW, 0 },
+	{ "age counts from the renewal", NFPROTO_IPV4, IPPROTO_UDP, 1, 1290, SEE, 10 },
+	{ "clock beyond 16 bits", NFPROTO_IPV4, IPPROTO_TCP, 3, 65530, SEE, -1 },
+	{ "age across the wrap", NFPROTO_IPV4, IPPROTO_TCP, 3, 65550, SEE, 20 },
+	{ "forgotten", NFPROTO_IPV4, IPPROTO_TCP, 3, 65560, FORGET, -1 },
+	{ "and seen anew", NFPROTO_IPV4, IPPROTO_TCP, 3, 65570, SEE, 10 },
 };
 
 static bool __init rbk_filter_steps(struct rbk_filter *f)
@@ -54,9 +56,13 @@ static bool __init rbk_filter_steps(struct rbk_filter *f)
 		const struct rbk_filter_row *row = &rbk_filter_rows[i];
 		struct rbk_packet p = rbk_filter_packet(row->family, row->proto, row->n);
 
-		if (row->renew)
+		int age = row->age < 0 ? row->age : (int)rbk_coarse_ticks(row->age);
+
+		if (row->first == RENEW)
 			rbk_filter_renew(f, &p, row->now);
-		if (rbk_filter_see(f, &p, row->now) != row->age) {
+		if (row->first == FORGET)
+			ok &= rbk_filter_forget(f, &p) && !rbk_filter_forget(f, &p);
+		if (rbk_filter_see(f, &p, row->now) != age) {
 			pr_err("nf_ringback: self-test admission: %s: FAIL\n", row->name);
 			ok = false;
 		}

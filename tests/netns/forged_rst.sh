@@ -18,6 +18,7 @@ story()
 		tcp $SERVER1 $CLIENT1 80 4000 flags=RA ack=1002
 		tcp $SERVER1 $CLIENT1 80 4000 flags=RA ack=0
 		tcp $SERVER1 $CLIENT1 80 4000 flags=RA ack=4294967295
+		tcp $SERVER1 $CLIENT1 80 4000 flags=RA ack=1001 seq=1
 		tcp $SERVER1 $CLIENT1 80 4000 flags=R ack=0 seq=1001
 		tcp $SERVER1 $CLIENT1 81 4000 flags=RA ack=1001
 		tcp $SERVER2 $CLIENT1 80 4000 flags=RA ack=1001

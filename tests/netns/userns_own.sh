@@ -39,6 +39,37 @@ check_not "more is for the administrator of the host" in_own 'ringback limit max
 check "who may" ringback limit max-attempts 131073
 check "the host's watch is as it was" [ "$(ringback -j show watches | jq -r '.[].name')" = host ]
 
+# Entries cannot be charged to a group: all such namespaces share a number of them.
+LIMIT=/sys/module/nf_ringback/parameters/guest_attempts
+default=$(cat "$LIMIT")
+# shellcheck disable=SC2016	# expanded inside
+tries='
+	ip link set lo up
+	ringback watch add own server 127.0.0.0/8 port tcp/1-1000 hook local admission first-syn
+	for port in $(seq 30); do (: </dev/tcp/127.0.0.1/$port) 2>/dev/null; done
+	ringback -j show stats | jq -r "map({(.key): .value}) | add |
+		\"\(.attempts) \(if .[\"refused-host\"] > 0 then \"full\" else \"room\" end)\""'
+
+# They end some time after their last process.
+tried_alone()
+{
+	[ "$(in_own "$tries")" = "$1" ]
+}
+
+echo 20 >"$LIMIT"
+check "a namespace records as many as there are for all" wait_until 10 tried_alone "20 full"
+check "and gives them back when it ends" wait_until 10 tried_alone "20 full"
+touch "$TEST_TMP/first"
+chmod 666 "$TEST_TMP/first"
+chmod 711 "$TEST_TMP"
+in_own "$tries >$TEST_TMP/first; sleep 1000" &
+has_tried() { [ -s "$TEST_TMP/first" ]; }
+check "one that stays" wait_until 20 has_tried
+check "leaves none for another" [ "$(in_own "$tries")" = "0 full" ]
+new_ns inside
+check "the host's own have theirs" [ "$(in_ns inside bash -c "$tries")" = "30 room" ]
+echo "$default" >"$LIMIT"
+
 # What it uses is charged to its control group, which may be as small as one likes.
 mkdir "$TEST_TMP/group"
 mount -t cgroup2 none "$TEST_TMP/group" || skip "no control groups"

@@ -37,7 +37,7 @@ static int collect_row(const struct nl_attempt *a, void *rows)
 	return rows_add(rows, a);
 }
 
-static int dump(struct nl *nl, void *filter, struct rows *rows)
+static int dump(struct nl *nl, const void *filter, struct rows *rows)
 {
 	return nl_attempt_dump(nl, filter, collect_row, rows);
 }
@@ -72,8 +72,9 @@ static void write_interface(struct writer *out, uint32_t ifindex)
 	writer_text(out, "interface", ifindex ? k->name : NULL);
 }
 
-static void write_attempt(struct writer *out, const struct nl_attempt *a)
+static void write_attempt(struct writer *out, const void *row)
 {
+	const struct nl_attempt *a = row;
 	char buf[ADDR_STRLEN];
 
 	writer_word(out, "client", addr_format(&a->client, buf));
@@ -107,20 +108,18 @@ int cmd_show_clients(struct cli *cli, int argc, char **argv)
 		{ "mac", "MAC", 0 },
 		{ "interface", "INTERFACE", 0 },
 	};
-	struct rows rows = { .size = sizeof(struct nl_attempt) };
+	static const struct rows_table table = {
+		.columns = columns,
+		.n_columns = sizeof(columns) / sizeof(columns[0]),
+		.size = sizeof(struct nl_attempt),
+		.dump = dump,
+		.cmp = by_key,
+		.write = write_attempt,
+	};
 	struct nl_filter filter;
 	int err = read_filter(cli, argc, argv, &filter);
 
-	if (!err)
-		err = rows_collect(cli, &rows, dump, &filter, by_key);
-	if (!err) {
-		writer_start(cli->out, columns, sizeof(columns) / sizeof(columns[0]), false);
-		for (size_t i = 0; i < rows.n; i++)
-			write_attempt(cli->out, (struct nl_attempt *)rows.data + i);
-		err = cli_finish(cli);
-	}
-	rows_free(&rows);
-	return err;
+	return err ? err : rows_show(cli, &table, &filter);
 }
 
 static int read_what(struct cli *cli, int argc, char **argv, struct nl_filter *f)

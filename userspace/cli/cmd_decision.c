@@ -8,7 +8,7 @@ static int collect_row(const struct nl_decision *d, void *rows)
 	return rows_add(rows, d);
 }
 
-static int dump(struct nl *nl, void *arg, struct rows *rows)
+static int dump(struct nl *nl, const void *arg, struct rows *rows)
 {
 	(void)arg;
 	return nl_decision_dump(nl, collect_row, rows);
@@ -26,8 +26,9 @@ static int by_key(const void *a, const void *b)
 	return d ? d : addr_cmp(&x->client, &y->client);
 }
 
-static void write_decision(struct writer *out, const struct nl_decision *d)
+static void write_decision(struct writer *out, const void *row)
 {
+	const struct nl_decision *d = row;
 	char buf[ADDR_STRLEN];
 
 	writer_word(out, "client", addr_format(&d->client, buf));
@@ -49,17 +50,15 @@ int cmd_show_decisions(struct cli *cli, int argc, char **argv)
 		{ "verdict", "VERDICT", 0 },
 		{ "ttl", "TTL", COL_RIGHT },
 	};
-	struct rows rows = { .size = sizeof(struct nl_decision) };
+	static const struct rows_table table = {
+		.columns = columns,
+		.n_columns = sizeof(columns) / sizeof(columns[0]),
+		.size = sizeof(struct nl_decision),
+		.dump = dump,
+		.cmp = by_key,
+		.write = write_decision,
+	};
 	int err = cli_no_arguments(cli, argc, argv);
 
-	if (!err)
-		err = rows_collect(cli, &rows, dump, NULL, by_key);
-	if (!err) {
-		writer_start(cli->out, columns, sizeof(columns) / sizeof(columns[0]), false);
-		for (size_t i = 0; i < rows.n; i++)
-			write_decision(cli->out, (struct nl_decision *)rows.data + i);
-		err = cli_finish(cli);
-	}
-	rows_free(&rows);
-	return err;
+	return err ? err : rows_show(cli, &table, NULL);
 }

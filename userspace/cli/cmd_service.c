@@ -8,7 +8,7 @@ static int collect_row(const struct nl_service *s, void *rows)
 	return rows_add(rows, s);
 }
 
-static int dump(struct nl *nl, void *arg, struct rows *rows)
+static int dump(struct nl *nl, const void *arg, struct rows *rows)
 {
 	(void)arg;
 	return nl_service_dump(nl, collect_row, rows);
@@ -25,8 +25,9 @@ static int by_key(const void *a, const void *b)
 	return d ? d : x->port - y->port;
 }
 
-static void write_service(struct writer *out, const struct nl_service *s)
+static void write_service(struct writer *out, const void *row)
 {
+	const struct nl_service *s = row;
 	char buf[ADDR_STRLEN];
 
 	writer_word(out, "server", addr_format(&s->service.server, buf));
@@ -60,17 +61,15 @@ int cmd_show_services(struct cli *cli, int argc, char **argv)
 		{ "standin", "STANDIN", 0 },
 		{ "watch", "WATCH", 0 },
 	};
-	struct rows rows = { .size = sizeof(struct nl_service) };
+	static const struct rows_table table = {
+		.columns = columns,
+		.n_columns = sizeof(columns) / sizeof(columns[0]),
+		.size = sizeof(struct nl_service),
+		.dump = dump,
+		.cmp = by_key,
+		.write = write_service,
+	};
 	int err = cli_no_arguments(cli, argc, argv);
 
-	if (!err)
-		err = rows_collect(cli, &rows, dump, NULL, by_key);
-	if (!err) {
-		writer_start(cli->out, columns, sizeof(columns) / sizeof(columns[0]), false);
-		for (size_t i = 0; i < rows.n; i++)
-			write_service(cli->out, (struct nl_service *)rows.data + i);
-		err = cli_finish(cli);
-	}
-	rows_free(&rows);
-	return err;
+	return err ? err : rows_show(cli, &table, NULL);
 }

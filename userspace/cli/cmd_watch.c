@@ -275,7 +275,7 @@ static int collect_row(const struct conf_watch *w, void *rows)
 	return err;
 }
 
-static int dump(struct nl *nl, void *arg, struct rows *rows)
+static int dump(struct nl *nl, const void *arg, struct rows *rows)
 {
 	(void)arg;
 	return nl_watch_dump(nl, collect_row, rows);
@@ -321,8 +321,10 @@ static void write_hooks(struct writer *out, const struct conf_watch *w)
 	writer_attr(out, "hooks", list);
 }
 
-static void write_watch(struct writer *out, const struct conf_watch *w)
+static void write_watch(struct writer *out, const void *row)
 {
+	const struct conf_watch *w = row;
+
 	writer_text(out, "name", w->name);
 	write_prefixes(out, "servers", w->servers, w->n_servers);
 	write_ports(out, w);
@@ -334,6 +336,7 @@ static void write_watch(struct writer *out, const struct conf_watch *w)
 	writer_number(out, "down-clients", w->down_clients);
 	writer_text(out, "admission", nl_admission_name(w->admission));
 	writer_text(out, "reverse-path", w->reverse_path ? "on" : "off");
+	writer_attr(out, "waiting", json_boolean(w->mirror_waits));
 	writer_text(out, "standin", w->standin ? "on" : "off");
 	writer_end(out);
 }
@@ -352,19 +355,19 @@ int cmd_show_watches(struct cli *cli, int argc, char **argv)
 		{ "down-clients", "DOWN-CLIENTS", COL_RIGHT },
 		{ "admission", "ADMISSION", 0 },
 		{ "reverse-path", "REVERSE-PATH", 0 },
+		{ "waiting", "WAITING", 0 },
 		{ "standin", "STANDIN", 0 },
 	};
-	struct rows rows = { .size = sizeof(struct conf_watch), .drop = free_lists };
+	static const struct rows_table table = {
+		.columns = columns,
+		.n_columns = sizeof(columns) / sizeof(columns[0]),
+		.size = sizeof(struct conf_watch),
+		.dump = dump,
+		.cmp = by_name,
+		.write = write_watch,
+		.drop = free_lists,
+	};
 	int err = cli_no_arguments(cli, argc, argv);
 
-	if (!err)
-		err = rows_collect(cli, &rows, dump, NULL, by_name);
-	if (!err) {
-		writer_start(cli->out, columns, sizeof(columns) / sizeof(columns[0]), false);
-		for (size_t i = 0; i < rows.n; i++)
-			write_watch(cli->out, (struct conf_watch *)rows.data + i);
-		err = cli_finish(cli);
-	}
-	rows_free(&rows);
-	return err;
+	return err ? err : rows_show(cli, &table, NULL);
 }

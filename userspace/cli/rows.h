@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Rows of a kernel dump, collected before anything is printed, because a dump
- * may have to be made again.
+ * The listing of a kernel table: its rows are collected before anything is
+ * printed, because a dump may have to be made again.
  */
 #ifndef RINGBACK_CLI_ROWS_H
 #define RINGBACK_CLI_ROWS_H
@@ -10,26 +10,29 @@
 
 #include "cli.h"
 
-struct rows {
+struct rows;
+
+/* A table of the kernel, and how its rows are shown. */
+struct rows_table {
+	const struct column *columns;
+	size_t n_columns;
 	size_t size;			/* of one row */
+	/* One dump into @rows by rows_add(): 0 or -errno. */
+	int (*dump)(struct nl *nl, const void *arg, struct rows *rows);
+	/* The order; rows that compare equal are the same one. */
+	int (*cmp)(const void *a, const void *b);
+	void (*write)(struct writer *out, const void *row);
 	void (*drop)(void *row);	/* frees what a row owns, or NULL */
-	void *data;
-	size_t n, room;
 };
 
 /* Copies @row to the end: 0 or -ENOMEM. */
 int rows_add(struct rows *rows, const void *row);
-void rows_free(struct rows *rows);
-
-/* One dump into @rows: 0 or -errno. */
-typedef int (*rows_dump)(struct nl *nl, void *arg, struct rows *rows);
-typedef int (*rows_cmp)(const void *a, const void *b);
 
 /*
  * Connects, dumps until the dump is consistent or tries run out (then says on
- * stderr that rows may be missing), sorts by @cmp and drops rows that compare
- * equal. CLI_OK or CLI_FAILED; the caller frees @rows in either case.
+ * stderr that rows may be missing), and prints each row once, sorted. @arg is
+ * handed to dump(). CLI_OK or CLI_FAILED.
  */
-int rows_collect(struct cli *cli, struct rows *rows, rows_dump dump, void *arg, rows_cmp cmp);
+int rows_show(struct cli *cli, const struct rows_table *table, const void *arg);
 
 #endif /* RINGBACK_CLI_ROWS_H */

@@ -23,6 +23,7 @@ static bool fits(const struct nlattr *attr, enum nl_kind kind)
 		[NL_MAC] = { ETH_ALEN, ETH_ALEN },
 		[NL_TEXT] = { 2, RINGBACK_WATCH_NAME_MAX + 1 },
 		[NL_NEST] = { NLA_HDRLEN, UINT16_MAX },
+		[NL_FLAG] = { 0, 0 },
 	};
 	uint16_t len = attr->nla_len - NLA_HDRLEN;
 

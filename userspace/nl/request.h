@@ -60,6 +60,7 @@ enum nl_kind {
 	NL_MAC,			/* 6 bytes */
 	NL_TEXT,		/* 1..RINGBACK_WATCH_NAME_MAX bytes and a NUL */
 	NL_NEST,
+	NL_FLAG,		/* no bytes: it is there or not */
 };
 
 struct nl_rule {

@@ -28,6 +28,7 @@ static const char *const names[RINGBACK_A_STATS_MAX + 1] = {
 	[RINGBACK_A_STATS_MALFORMED] = "malformed",
 	[RINGBACK_A_STATS_EVENTS_LOST] = "events-lost",
 	[RINGBACK_A_STATS_REFUSED_REVERSE_PATH] = "refused-reverse-path",
+	[RINGBACK_A_STATS_REFUSED_HOST] = "refused-host",
 	[RINGBACK_A_STATS_STANDIN_ANSWER] = "standin-answer",
 	[RINGBACK_A_STATS_STANDIN_RESET] = "standin-reset",
 	[RINGBACK_A_STATS_STANDIN_PASS] = "standin-pass",

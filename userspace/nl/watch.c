@@ -186,6 +186,7 @@ int nl_watch_parse(const struct nlmsghdr *nlh, struct conf_watch *w)
 		[RINGBACK_A_WATCH_DOWN_CLIENTS] = { NL_U32, false },
 		[RINGBACK_A_WATCH_ADMISSION] = { NL_U8, false },
 		[RINGBACK_A_WATCH_REVERSE_PATH] = { NL_U8, false },
+		[RINGBACK_A_WATCH_WAITING] = { NL_FLAG, false },
 		[RINGBACK_A_WATCH_STANDIN] = { NL_U8, false },
 	};
 	const struct nlattr *tb[RINGBACK_A_WATCH_MAX + 1];
@@ -210,6 +211,7 @@ int nl_watch_parse(const struct nlmsghdr *nlh, struct conf_watch *w)
 		w->admission = mnl_attr_get_u8(tb[RINGBACK_A_WATCH_ADMISSION]);
 	if (tb[RINGBACK_A_WATCH_REVERSE_PATH])
 		w->reverse_path = mnl_attr_get_u8(tb[RINGBACK_A_WATCH_REVERSE_PATH]);
+	w->mirror_waits = tb[RINGBACK_A_WATCH_WAITING];
 	if (tb[RINGBACK_A_WATCH_STANDIN])
 		w->standin = mnl_attr_get_u8(tb[RINGBACK_A_WATCH_STANDIN]);
 	return read_lists(nlh, w);

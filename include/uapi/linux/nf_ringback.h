@@ -170,13 +170,14 @@ enum ringback_watch_attr {
 	RINGBACK_A_WATCH_CLIENT,	/* nest ringback_prefix_attr, 0 or more (0: any) */
 	RINGBACK_A_WATCH_PORT,		/* nest ringback_port_attr, 1 or more */
 	RINGBACK_A_WATCH_HOOKS,		/* u32, bits of enum ringback_hook; default FORWARD */
-	RINGBACK_A_WATCH_MIRROR_DEV,	/* string, interface; with HOOK_MIRROR only */
+	RINGBACK_A_WATCH_MIRROR_DEV,	/* string, interface, may come later; HOOK_MIRROR only */
 	RINGBACK_A_WATCH_NO_REPLY,	/* u32, seconds, 1..240; default 3 */
 	RINGBACK_A_WATCH_KEEP,		/* u32, seconds, 1..2592000; default 86400 */
 	RINGBACK_A_WATCH_DOWN_AFTER,	/* u32, failures, 1..; default 1 */
 	RINGBACK_A_WATCH_DOWN_CLIENTS,	/* u32, distinct clients, 1..; default 1 */
 	RINGBACK_A_WATCH_ADMISSION,	/* u8, enum ringback_admission */
 	RINGBACK_A_WATCH_REVERSE_PATH,	/* u8, 0 or 1; default 0 */
+	RINGBACK_A_WATCH_WAITING,	/* flag, answers only: there is no MIRROR_DEV yet */
 	RINGBACK_A_WATCH_STANDIN,	/* u8, 0 or 1; default 0; needs HOOK_FORWARD */
 
 	__RINGBACK_A_WATCH_MAX,
@@ -274,6 +275,7 @@ enum ringback_stats_attr {
 	RINGBACK_A_STATS_MALFORMED,		/* truncated or lying headers, left alone */
 	RINGBACK_A_STATS_EVENTS_LOST,		/* events that could not be sent */
 	RINGBACK_A_STATS_REFUSED_REVERSE_PATH,	/* not recorded: client came the wrong way */
+	RINGBACK_A_STATS_REFUSED_HOST,		/* not recorded: unprivileged namespaces are full */
 	RINGBACK_A_STATS_STANDIN_ANSWER,	/* SYNs marked to be answered */
 	RINGBACK_A_STATS_STANDIN_RESET,		/* SYNs marked to be reset */
 	RINGBACK_A_STATS_STANDIN_PASS,		/* SYNs let through by a decision */
@@ -287,7 +289,7 @@ enum ringback_stats_attr {
 enum ringback_config_attr {
 	RINGBACK_A_CONFIG_UNSPEC,
 	RINGBACK_A_CONFIG_MAX_ATTEMPTS,		/* 1..16777216; default 131072 */
-	RINGBACK_A_CONFIG_MAX_PER_CLIENT,	/* 1..; default 256 */
+	RINGBACK_A_CONFIG_MAX_PER_CLIENT,	/* 1..; default 256; an IPv6 /64 is one client */
 	RINGBACK_A_CONFIG_MAX_PER_SERVICE,	/* 1..; default 65536 */
 	RINGBACK_A_CONFIG_MAX_SERVICES,		/* 1..1048576; default 4096 */
 	RINGBACK_A_CONFIG_MAX_DECISIONS,	/* 1..1048576; default 65536 */
