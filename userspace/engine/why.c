@@ -12,8 +12,10 @@
 
 #include "../common/timefmt.h"
 #include "control_client.h"
+#include "inquiry.h"
 #include "kernel.h"
 #include "tracker.h"
+#include "web.h"
 
 /* Services of one server that a client may ask about at once. */
 #define SERVICES_MAX 8
@@ -128,8 +130,22 @@ static int meet_notice(const struct notice *n, const struct message *m, void *ar
 	return 0;
 }
 
+/* What the client answered, and whether that leads anywhere. */
+static int ask_choice(const struct why *y, struct engine *e, struct why_outage *o)
+{
+	int rc = store_answer_get(e->store, o->o.id, &y->client, &o->answer);
+
+	if (rc == -ENOENT)
+		memset(&o->answer, 0, sizeof(o->answer));
+	else if (rc < 0)
+		return rc;
+	rc = inquiry_suppressed(e, why_target(y, o));
+	o->suppressed = rc > 0;
+	return rc < 0 ? rc : 0;
+}
+
 /* The outages in which the client waited, and the latest of the service in any case. */
-static int ask_store(struct why *y, struct engine *e)
+static int find_outages(struct why *y, struct engine *e)
 {
 	const struct waiter_query q = {
 		.state = -1,
@@ -138,7 +154,6 @@ static int ask_store(struct why *y, struct engine *e)
 		.limit = WAITERS_MAX,
 	};
 	struct outage latest;
-	unsigned int i;
 	int rc = store_waiter_list(e->store, &q, meet_waiter, y);
 
 	if (rc < 0)
@@ -146,14 +161,17 @@ static int ask_store(struct why *y, struct engine *e)
 	rc = store_outage_latest(e->store, &y->service, &latest);
 	if (rc == 0 && (!y->n_outages || y->outage[y->n_outages - 1].o.id != latest.id))
 		add_outage(y, &latest);
-	if (rc == -ENOENT)
-		rc = 0;
-	for (i = 0; rc == 0 && i < y->n_outages; i++) {
-		y->outage[i].phase = tracker_phase(e->tracker, &y->outage[i].o);
-		rc = store_notice_of(e->store, y->outage[i].o.id, &y->client, WHY_NOTICES,
-				     meet_notice, &y->outage[i]);
-	}
-	return rc;
+	return rc == -ENOENT ? 0 : rc;
+}
+
+/* Whatever else is known of one of them: the client's answer, its notices. */
+static int ask_outage(const struct why *y, struct engine *e, struct why_outage *o)
+{
+	int rc = ask_choice(y, e, o);
+
+	o->phase = tracker_phase(e->tracker, &o->o);
+	return rc < 0 ? rc :
+			store_notice_of(e->store, o->o.id, &y->client, WHY_NOTICES, meet_notice, o);
 }
 
 /* --- one service ------------------------------------------------------------------------ */
@@ -191,15 +209,17 @@ static int collect(struct why *y, struct engine *e)
 	y->store_keep = e->conf->store_keep;
 	y->mail = &e->conf->mail;
 	y->mailer_connected = e->mailer_connected;
+	y->confirm = e->conf->web.confirm;
+	y->page_open = web_peer_page_open(e->web, &y->client, &y->service);
 	ask_kernel(y, kernel_requests(e->kernel));
 	for (i = 0; !y->kernel_answered && i < e->conf->n_watches; i++)
 		meet_watch(&e->conf->watches[i], y);
-	rc = ask_store(y, e);
-	if (rc < 0)
-		return rc;
+	rc = find_outages(y, e);
 	y->rules = engine_watch(e, watch_name(y));
+	for (i = 0; rc == 0 && i < y->n_outages; i++)
+		rc = ask_outage(y, e, &y->outage[i]);
 	find_contact(y, e);
-	return 0;
+	return rc;
 }
 
 /* Where the sentences go. */
