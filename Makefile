@@ -59,7 +59,7 @@ check: packages-build-vm-test
 	@tests/run
 
 check-unit:
-	@tests/run unit spec mail traps
+	@tests/run unit spec mail traps web
 
 check-system: all
 	@tests/run system $(TESTS)

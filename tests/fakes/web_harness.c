@@ -18,6 +18,7 @@
  *   outcome N MAIL                       what choices and tokens are answered with
  *   silent 0|1                           asks get no answer
  *   away | return                        the engine ends, a new one begins
+ *   forget                               all services
  *   end
  */
 #include <err.h>
@@ -245,6 +246,8 @@ static bool command(char *line)
 		silent = atoi(rest);
 	else if (!strcmp(line, "away"))
 		msg_close(&engine);
+	else if (!strcmp(line, "forget"))
+		n_services = 0;
 	else if (!strcmp(line, "return"))
 		engine_begin();
 	else if (!strcmp(line, "end"))

@@ -174,11 +174,6 @@ int http_parse(struct http_request *r, char *head, size_t len)
 	set_target(r, "/");
 	if (memchr(head, '\0', len))
 		return 400;
-	/* An empty line before the request is left over from somebody's body. */
-	while (len && (*head == '\r' || *head == '\n')) {
-		head++;
-		len--;
-	}
 	status = head_lines(r, head, head + len);
 	if (!status && r->minor && count(r, "Host") != 1)
 		return 400;

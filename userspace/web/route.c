@@ -90,7 +90,7 @@ void route_request(struct conn *c)
 {
 	bool path_known = false;
 
-	for (size_t i = 0; i < 2; i++) {
+	for (size_t i = 0; i < 2 && !path_known; i++) {
 		if (try_table(faces[c->face][i], c, &path_known))
 			return;
 	}
