@@ -141,10 +141,8 @@ static void headers_have_an_end(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_head_comes_apart),
-		cmocka_unit_test(targets),
-		cmocka_unit_test(what_is_refused),
-		cmocka_unit_test(bare_line_ends_and_chunks),
+		cmocka_unit_test(a_head_comes_apart),  cmocka_unit_test(targets),
+		cmocka_unit_test(what_is_refused),     cmocka_unit_test(bare_line_ends_and_chunks),
 		cmocka_unit_test(headers_have_an_end),
 	};
 	int failed = cmocka_run_group_tests_name("web_http", tests, NULL, NULL);
