@@ -118,6 +118,7 @@ static void expect_text(const char *part)
 /* What every story below begins with, and the contact that is not known. */
 #define SEEN	"watch:covered watch:rules kernel:no-attempt service:fine "
 #define WAITING "watch:covered watch:rules kernel:answered service:fine "
+#define FAILED	"watch:covered watch:rules kernel:failed service:suspect "
 #define NOBODY	"contact:none "
 
 static void nearest_watch(void **state)
@@ -206,6 +207,15 @@ static void in_the_kernel(void **state)
 		  "verdict:suspect");
 	expect_text("reason refused: tried 1 time,");
 	expect_text("1 failure, 0 clients still waiting, last answer never seen");
+	y->state.standin = RINGBACK_STANDIN_ASK;
+	expect(y, FAILED "standin:no-lease outage:none " NOBODY "verdict:suspect");
+	y->lease = 5000;
+	expect(y, FAILED "standin:ask outage:none " NOBODY "verdict:suspect");
+	y->decided = true;
+	y->decision.verdict = RINGBACK_VERDICT_PASS;
+	expect(y, FAILED "standin:pass outage:none " NOBODY "verdict:suspect");
+	y->state.standin = RINGBACK_STANDIN_ANSWER;
+	expect(y, FAILED "standin:answer outage:none " NOBODY "verdict:suspect");
 	y->kernel_answered = false;
 	expect(y, "watch:covered watch:rules kernel:missing outage:none " NOBODY
 		  "verdict:never-failed");

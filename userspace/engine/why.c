@@ -66,6 +66,17 @@ static int meet_service(const struct nl_service *s, void *arg)
 	return 0;
 }
 
+static int meet_decision(const struct nl_decision *d, void *arg)
+{
+	struct why *y = arg;
+
+	if (!service_equal(&d->service, &y->service) || !addr_equal(&d->client, &y->client))
+		return 0;
+	y->decision = *d;
+	y->decided = true;
+	return 1;
+}
+
 /* A dump that is not consistent may still have what is looked for: good enough to tell. */
 static bool fine(int rc)
 {
@@ -81,11 +92,17 @@ static void ask_kernel(struct why *y, struct nl *nl)
 		.port = y->service.port,
 		.state = -1,
 	};
+	struct nl_standin standin;
 
 	y->kernel_answered = nl && fine(nl_watch_dump(nl, meet_watch, y)) &&
 			     fine(nl_attempt_dump(nl, &f, meet_attempt, y)) &&
 			     fine(nl_service_dump(nl, meet_service, y)) &&
 			     nl_stats_get(nl, &y->stats) == 0;
+	if (!y->kernel_answered || !y->service_known || !y->state.standin)
+		return;
+	if (nl_standin_get(nl, &standin) == 0)
+		y->lease = standin.lease;
+	nl_decision_dump(nl, meet_decision, y);
 }
 
 /* --- from the store -------------------------------------------------------------------- */

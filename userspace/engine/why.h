@@ -46,6 +46,9 @@ struct why {
 	struct nl_attempt attempt;
 	struct nl_service state;
 	struct nl_stats stats;
+	uint32_t lease; /* of the stand-in; 0: everything passes */
+	bool decided; /* for this client, where its service's stand-in asks */
+	struct nl_decision decision;
 
 	unsigned int n_outages; /* oldest first */
 	struct why_outage outage[WHY_OUTAGES];
@@ -64,7 +67,7 @@ struct why {
 };
 
 /*
- * One sentence. @topic: "watch", "kernel", "service", "outage", "waiter", "choice",
+ * One sentence. @topic: "watch", "kernel", "service", "standin", "outage", "waiter", "choice",
  * "notice", "contact" or, the last, "verdict"; @code: a word for programs; @outage: its id or 0.
  */
 typedef void (*why_say)(const char *topic, const char *code, uint64_t outage, const char *text,

@@ -238,6 +238,31 @@ static void tell_service(const struct why_teller *t)
 		s->answered ? time_human(s->answered, answered) : "never seen");
 }
 
+/* What becomes of its new connections while the service is down. */
+static void tell_standin(const struct why_teller *t)
+{
+	const struct why *y = t->y;
+	const char *mode = nl_standin_name(y->state.standin);
+	char span[TIME_STRLEN];
+
+	if (!y->kernel_answered || !y->service_known || y->state.standin == RINGBACK_STANDIN_OFF)
+		return;
+	if (!y->lease)
+		why_tell(t, "standin", "no-lease",
+			 "Its stand-in is set to %s, but no lease is in force: all passes.", mode);
+	else if (y->state.standin != RINGBACK_STANDIN_ASK)
+		why_tell(t, "standin", mode, "New connections to it get the stand-in's %s.", mode);
+	else if (y->decided)
+		why_tell(t, "standin", nl_verdict_name(y->decision.verdict),
+			 "Decided for this client's new connections: %s, for another %s.",
+			 nl_verdict_name(y->decision.verdict),
+			 time_span(y->decision.ttl / 1000, span));
+	else
+		why_tell(t, "standin", "ask",
+			 "Nothing is decided for this client's new connections: the next one is "
+			 "asked about.");
+}
+
 /* --- the contact ------------------------------------------------------------------- */
 
 static const char *key_kind(const struct contact_key *k)
@@ -299,6 +324,7 @@ void why_explain(const struct why *y, why_say say, void *arg)
 	tell_watch(&t);
 	tell_kernel(&t);
 	tell_service(&t);
+	tell_standin(&t);
 	for (i = 0; i < y->n_outages; i++) {
 		t.o = &y->outage[i];
 		why_tell_outage(&t);
