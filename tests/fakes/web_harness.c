@@ -300,6 +300,8 @@ static void answer(const struct msg *m)
 	const struct msg_visit *v = (const void *)m->body;
 	const struct msg_token *t = (const void *)m->body;
 
+	if (m->fd >= 0)
+		close(m->fd);
 	if (m->type == MSG_VISIT) {
 		printf("visit %s %s %s\n", visits[v->visit], addr_format(&v->client, client),
 		       service_format(&v->service, service));
