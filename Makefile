@@ -36,6 +36,7 @@ help:
 	@echo 'make check-kernels builds, boots and tries 5.10, 6.1, 6.12 and the newest'
 	@echo 'make bench         what a packet costs, in instructions'
 	@echo 'make bench-mail    a thousand notices, against smtp-source'
+	@echo 'make bench-web     2,000 open pages and 500 connections a second'
 	@echo 'make install       programs, manual, completion, service, example'
 	@echo 'make dkms-install  the module, for every kernel of this machine'
 	@echo 'make dkms-remove   takes it away again'
@@ -59,7 +60,7 @@ check: packages-build-vm-test
 	@tests/run
 
 check-unit:
-	@tests/run unit spec mail traps
+	@tests/run unit spec mail traps agent web
 
 check-system: all
 	@tests/run system $(TESTS)
@@ -78,6 +79,9 @@ bench: packages-build-vm-bench
 
 bench-mail: packages-build-vm
 	@tests/bench/mail
+
+bench-web: packages-build-vm
+	@tests/bench/web
 
 check-dkms: packages-build-vm-dkms
 	@tests/build/dkms
@@ -129,4 +133,4 @@ clean:
 	rm -rf build
 
 .PHONY: all help module userspace demo check check-unit check-system check-dkms \
-	check-kernels check-debug check-load bench bench-mail style fuzz install dkms-install dkms-remove clean
+	check-kernels check-debug check-load bench bench-mail bench-web style fuzz install dkms-install dkms-remove clean

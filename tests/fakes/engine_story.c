@@ -284,3 +284,126 @@ struct outbox_counts outbox_counts(void)
 	assert_int_equal(store_outbox_count(e.store, &c), 0);
 	return c;
 }
+
+/* --- the room "web", asking ---------------------------------------------------------- */
+
+struct msg_chan room = { .fd = -1 };
+static struct msg got; /* what the room heard last */
+
+void room_opens(void)
+{
+	struct msg_chan engine_end;
+
+	assert_int_equal(msg_pair(&engine_end, &room), 0);
+	web_peer_open(e.web, engine_end.fd);
+}
+
+int teardown_room(void **state)
+{
+	msg_close(&room);
+	return teardown(state);
+}
+
+/* The next message to the room, which is of @type; its body. */
+const void *heard(enum msg_type type)
+{
+	int patience = 500;
+
+	while (msg_recv(&room, &got) != 1) {
+		if (!patience--)
+			fail_msg("nothing is said to the room");
+		run(10);
+	}
+	assert_int_equal(got.type, type);
+	return got.body;
+}
+
+void silence(void)
+{
+	if (msg_recv(&room, &got) != -EAGAIN)
+		fail_msg("message %d is said to the room", got.type);
+}
+
+void says(enum msg_type type, const void *body, size_t len)
+{
+	assert_int_equal(msg_send(&room, type, body, len, -1), 0);
+	run(40);
+}
+
+void visit(const struct service *s, const char *client, enum visit what)
+{
+	const struct msg_visit v = { .client = address(client), .service = *s, .visit = what };
+
+	says(MSG_VISIT, &v, sizeof(v));
+}
+
+struct msg_choice choice(const struct service *s, const char *client, enum choice what,
+			 const char *mail)
+{
+	struct msg_choice c = {
+		.id = 7, .client = address(client), .service = *s, .choice = what, .lang = "de"
+	};
+
+	snprintf(c.mail, sizeof(c.mail), "%s", mail);
+	return c;
+}
+
+struct msg_outcome outcome;
+
+/* The client chooses; what the engine makes of it. */
+enum outcome chooses(const struct service *s, const char *client, enum choice what,
+		     const char *mail)
+{
+	const struct msg_choice c = choice(s, client, what, mail);
+
+	memset(&outcome, 0, sizeof(outcome));
+	return inquiry_answer(&e, &c, &outcome);
+}
+
+enum outcome follows(const char *link, enum token_act act, bool commit)
+{
+	struct msg_token t = { .id = 9, .act = act, .commit = commit };
+	const char *token = strstr(link, "?t=");
+
+	assert_non_null(token);
+	snprintf(t.token, sizeof(t.token), "%s", token + 3);
+	memset(&outcome, 0, sizeof(outcome));
+	return inquiry_token(&e, &t, &outcome);
+}
+
+void asked(enum inquire inquire)
+{
+	watch.standin = true;
+	watch.inquire = inquire;
+}
+
+/* An outage with one client that the stand-in has met. */
+struct service trouble(enum inquire inquire)
+{
+	const struct service s = web();
+	const struct addr one = address(ONE);
+
+	asked(inquire);
+	contact(ONE, "table@example.org");
+	service_is(&s, RINGBACK_SERVICE_DOWN);
+	run(30);
+	assert_true(inquiry_visit(&e, &s, &one));
+	outbox_window(e.outbox, 10);
+	run(30);
+	return s;
+}
+
+void ends(const struct service *s)
+{
+	service_is(s, RINGBACK_SERVICE_UP);
+	run(100);
+	assert_true(latest(s).ended > 0);
+}
+
+void new_engine(void)
+{
+	stop_parts();
+	start_parts();
+	outbox_window(e.outbox, 10);
+	run(30);
+}

@@ -9,14 +9,14 @@
 #include "engine/engine.h"
 #include "engine_kernel.h"
 
-extern struct conf_watch watch;	/* "w", set back before each test */
+extern struct conf_watch watch; /* "w", set back before each test */
 extern struct conf conf;
 extern struct engine e;
 /* What the mailer got; send_rc != 0: what it says instead. */
 extern struct msg_notice sent[1024];
 extern unsigned int n_sent;
 extern int send_rc;
-extern unsigned int n_attached;	/* control clients of the room "web" */
+extern unsigned int n_attached; /* control clients of the room "web" */
 
 int setup_mem(void **state);
 int setup_sqlite(void **state);
@@ -49,5 +49,34 @@ int waiter_state(const struct service *s, const char *client);
 /* What the mailer says of sent[i]. */
 void result(unsigned int i, enum delivery d, const char *text);
 struct outbox_counts outbox_counts(void);
+
+/* --- asking the client --- */
+
+#define ONE "198.51.100.1"
+
+/* Our end of the channel: the test is the room "web". */
+extern struct msg_chan room;
+void room_opens(void);
+int teardown_room(void **state);
+/* The next message to the room, which is of @type: its body, valid until the next. */
+const void *heard(enum msg_type type);
+/* Nothing is said to the room. */
+void silence(void);
+void says(enum msg_type type, const void *body, size_t len);
+void visit(const struct service *s, const char *client, enum visit what);
+struct msg_choice choice(const struct service *s, const char *client, enum choice what,
+			 const char *mail);
+/* The client chooses, a link is followed: what the engine makes of it, more in outcome. */
+extern struct msg_outcome outcome;
+enum outcome chooses(const struct service *s, const char *client, enum choice what,
+		     const char *mail);
+enum outcome follows(const char *link, enum token_act act, bool commit);
+/* The watch asks, and stands in. */
+void asked(enum inquire inquire);
+/* An outage of web(), with the client ONE, table@example.org, that the stand-in has met. */
+struct service trouble(enum inquire inquire);
+void ends(const struct service *s);
+/* Another engine takes over, over the same store. */
+void new_engine(void);
 
 #endif /* TESTS_FAKES_ENGINE_STORY_H */

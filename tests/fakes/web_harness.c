@@ -18,6 +18,7 @@
  *   outcome N MAIL                       what choices and tokens are answered with
  *   silent 0|1                           asks get no answer
  *   away | return                        the engine ends, a new one begins
+ *   forget                               all services
  *   end
  */
 #include <err.h>
@@ -245,6 +246,8 @@ static bool command(char *line)
 		silent = atoi(rest);
 	else if (!strcmp(line, "away"))
 		msg_close(&engine);
+	else if (!strcmp(line, "forget"))
+		n_services = 0;
 	else if (!strcmp(line, "return"))
 		engine_begin();
 	else if (!strcmp(line, "end"))
@@ -297,6 +300,8 @@ static void answer(const struct msg *m)
 	const struct msg_visit *v = (const void *)m->body;
 	const struct msg_token *t = (const void *)m->body;
 
+	if (m->fd >= 0)
+		close(m->fd);
 	if (m->type == MSG_VISIT) {
 		printf("visit %s %s %s\n", visits[v->visit], addr_format(&v->client, client),
 		       service_format(&v->service, service));

@@ -58,7 +58,8 @@ static void check_lines(const char *text, size_t len)
 		if (text[i] == '\r') {
 			assert_int_equal(text[i + 1], '\n');
 			/* A URL cannot be folded. */
-			assert_true(column <= 78 || (column < 998 && memmem(line, column, "://", 3)));
+			assert_true(column <= 78 ||
+				    (column < 998 && memmem(line, column, "://", 3)));
 			line = text + i + 2;
 			column = 0;
 			i++;

@@ -114,14 +114,43 @@ static void what_is_refused(void **state)
 	assert_int_equal(parse("GET / HTTP/1.0\r\nA: \0b\r\n\r\n", 26), 400);
 }
 
-static void bare_line_ends_and_an_empty_line_before(void **state)
+static void bare_line_ends_and_chunks(void **state)
 {
 	(void)state;
-	assert_int_equal(parse_text("\r\nGET /x HTTP/1.1\nHost: a\n\n"), 0);
+	assert_int_equal(parse_text("GET /x HTTP/1.1\nHost: a\n\n"), 0);
 	assert_string_equal(r.target, "/x");
 	assert_int_equal(
 		parse_text("POST /x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"), 0);
 	assert_true(r.chunked);
+}
+
+static void hosts_of_ours(void **state)
+{
+	static const struct {
+		const char *host;
+		bool ours;
+	} rows[] = {
+		{ "ring.example.org", true },
+		{ "RING.example.org:8080", true },
+		{ "192.0.2.1", true },
+		{ "192.0.2.1:80", true },
+		{ "[2001:db8::1]:80", true },
+		{ "localhost:1", true },
+		{ "evil.example", false },
+		{ "ring.example.org.evil.example", false },
+		{ "ring.example", false },
+		{ "1.2.3.4.evil.example", false },
+		{ "localhost.evil.example", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < N(rows); i++) {
+		char text[256];
+
+		snprintf(text, sizeof(text), "GET / HTTP/1.1\r\nHost: %s\r\n\r\n", rows[i].host);
+		assert_int_equal(parse_text(text), 0);
+		assert_int_equal(http_for_host(&r, "https://ring.example.org:8443"), rows[i].ours);
+	}
 }
 
 static void headers_have_an_end(void **state)
@@ -141,11 +170,9 @@ static void headers_have_an_end(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_head_comes_apart),
-		cmocka_unit_test(targets),
-		cmocka_unit_test(what_is_refused),
-		cmocka_unit_test(bare_line_ends_and_an_empty_line_before),
-		cmocka_unit_test(headers_have_an_end),
+		cmocka_unit_test(a_head_comes_apart), cmocka_unit_test(targets),
+		cmocka_unit_test(what_is_refused),    cmocka_unit_test(bare_line_ends_and_chunks),
+		cmocka_unit_test(hosts_of_ours),      cmocka_unit_test(headers_have_an_end),
 	};
 	int failed = cmocka_run_group_tests_name("web_http", tests, NULL, NULL);
 

@@ -19,7 +19,10 @@ static const struct conf_mail mail = { .configured = true,
 				       .digest = 10,
 				       .rate = 20,
 				       .give_up = 3600 };
-static const struct conf_watch rules = { .keep = 86400, .flap = 300, .stable = 5 };
+static const struct conf_watch rules = { .keep = 86400,
+					 .flap = 300,
+					 .stable = 5,
+					 .notify = ROUTE_MAIL };
 
 static char codes[1024]; /* "watch:covered kernel:failed ..." */
 static char texts[8192];
@@ -115,6 +118,7 @@ static void expect_text(const char *part)
 /* What every story below begins with, and the contact that is not known. */
 #define SEEN	"watch:covered watch:rules kernel:no-attempt service:fine "
 #define WAITING "watch:covered watch:rules kernel:answered service:fine "
+#define FAILED	"watch:covered watch:rules kernel:failed service:suspect "
 #define NOBODY	"contact:none "
 
 static void nearest_watch(void **state)
@@ -203,6 +207,15 @@ static void in_the_kernel(void **state)
 		  "verdict:suspect");
 	expect_text("reason refused: tried 1 time,");
 	expect_text("1 failure, 0 clients still waiting, last answer never seen");
+	y->state.standin = RINGBACK_STANDIN_ASK;
+	expect(y, FAILED "standin:no-lease outage:none " NOBODY "verdict:suspect");
+	y->lease = 5000;
+	expect(y, FAILED "standin:ask outage:none " NOBODY "verdict:suspect");
+	y->decided = true;
+	y->decision.verdict = RINGBACK_VERDICT_PASS;
+	expect(y, FAILED "standin:pass outage:none " NOBODY "verdict:suspect");
+	y->state.standin = RINGBACK_STANDIN_ANSWER;
+	expect(y, FAILED "standin:answer outage:none " NOBODY "verdict:suspect");
 	y->kernel_answered = false;
 	expect(y, "watch:covered watch:rules kernel:missing outage:none " NOBODY
 		  "verdict:never-failed");
@@ -229,7 +242,48 @@ static void waits(void **state)
 	o->w.last = NOW - 86400 * NSEC_PER_SEC;
 	o->w.mail[0] = '\0';
 	expect(y, "watch:covered watch:rules kernel:expired service:fine outage:confirming "
-		  "waiter:failed waiter:waiting-no-contact " NOBODY "verdict:no-contact");
+		  "waiter:failed waiter:no-contact " NOBODY "verdict:no-contact");
+}
+
+static void asked_first(void **state)
+{
+	struct conf_watch asking = rules;
+	struct why *y = plain();
+	struct why_outage *o = with_outage(y, WAITER_WAITING, "anna@example.org");
+
+	(void)state;
+	y->rules = &asking;
+	asking.inquire = INQUIRE_WHERE;
+	expect(y, WAITING "outage:down choice:none waiter:failed waiter:no-answer " NOBODY
+			  "verdict:no-answer");
+	o->answer.choice = CHOICE_NO;
+	expect(y, WAITING "outage:down choice:no waiter:failed waiter:declined " NOBODY
+			  "verdict:declined");
+	o->answer.choice = CHOICE_YES;
+	strcpy(o->answer.mail, "kim@example.net");
+	expect(y, WAITING "outage:down choice:yes waiter:failed waiter:waiting " NOBODY
+			  "verdict:waiting");
+	expect_text("told at kim@example.net when");
+	y->confirm = true;
+	expect(y, WAITING "outage:down choice:unconfirmed waiter:failed waiter:waiting " NOBODY
+			  "verdict:waiting");
+	expect_text("told at anna@example.org when");
+	o->suppressed = true;
+	expect(y, WAITING "outage:down choice:unconfirmed choice:suppressed waiter:failed "
+			  "waiter:no-contact " NOBODY "verdict:no-contact");
+	o->answer.choice = CHOICE_NONE;
+	y->page_open = true;
+	expect(y, WAITING "outage:down choice:none choice:suppressed waiter:failed "
+			  "waiter:page-open " NOBODY "verdict:page-open");
+	o->suppressed = false;
+	o->o.ended = NOW;
+	o->o.evidence = EVIDENCE_PROBE;
+	o->w.state = WAITER_DECLINED;
+	expect(y, SEEN "outage:ended choice:none waiter:failed waiter:declined " NOBODY
+		       "verdict:declined");
+	o->w.state = WAITER_NO_ANSWER;
+	expect(y, SEEN "outage:ended choice:none waiter:failed waiter:no-answer " NOBODY
+		       "verdict:no-answer");
 }
 
 static void not_told(void **state)
@@ -241,7 +295,7 @@ static void not_told(void **state)
 	expect(y, SEEN "outage:ended waiter:failed waiter:reached " NOBODY "verdict:reached");
 	o->w.state = WAITER_NO_CONTACT;
 	expect(y, SEEN "outage:ended waiter:failed waiter:no-contact " NOBODY "verdict:no-contact");
-	expect_text("notifies nobody by mail");
+	expect_text("the watch notifies nobody by mail");
 	o->w.mail[0] = '\0';
 	expect(y, SEEN "outage:ended waiter:failed waiter:no-contact " NOBODY "verdict:no-contact");
 	expect_text("no contact was known for it");
@@ -297,6 +351,10 @@ static void fates(void **state)
 	m->state = MESSAGE_REFUSED;
 	expect(y, SEEN "outage:ended waiter:failed waiter:notified notice:refused " NOBODY
 		       "verdict:refused");
+	m->state = MESSAGE_DROPPED;
+	strcpy(m->answer, "not asked for any more");
+	expect(y, SEEN "outage:ended waiter:failed waiter:notified notice:dropped " NOBODY
+		       "verdict:dropped");
 	m->state = MESSAGE_GIVEN_UP;
 	expect(y, SEEN "outage:ended waiter:failed waiter:notified notice:given-up " NOBODY
 		       "verdict:given-up");
@@ -334,9 +392,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(nearest_watch), cmocka_unit_test(not_watched),
 		cmocka_unit_test(never_failed),	 cmocka_unit_test(in_the_kernel),
-		cmocka_unit_test(waits),	 cmocka_unit_test(not_told),
-		cmocka_unit_test(unsent),	 cmocka_unit_test(fates),
-		cmocka_unit_test(contacts),
+		cmocka_unit_test(waits),	 cmocka_unit_test(asked_first),
+		cmocka_unit_test(not_told),	 cmocka_unit_test(unsent),
+		cmocka_unit_test(fates),	 cmocka_unit_test(contacts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -35,7 +35,7 @@ static void address_hash(const struct engine *e, const char *mail, uint8_t *hash
 	char lower[MSG_MAIL_MAX + 1];
 	size_t i;
 
-	for (i = 0; mail[i] && i < MSG_MAIL_MAX; i++)
+	for (i = 0; i < MSG_MAIL_MAX && mail[i]; i++)
 		lower[i] = mail[i] >= 'A' && mail[i] <= 'Z' ? mail[i] + 32 : mail[i];
 	link_hash(e->inquiry->secret, FOR_ADDRESS, lower, i, hash);
 }

@@ -159,7 +159,7 @@ static struct nl_filter of(const struct service *s)
 static void forget_tracked(const struct standing *sg)
 {
 	char name[SERVICE_STRLEN];
-	int n = sg->home->tracked ? standin_conntrack_forget(&sg->service) : 0;
+	int n = standin_conntrack_used() ? standin_conntrack_forget(&sg->service) : 0;
 
 	if (n < 0)
 		log_debug("stand-in: connections to %s stay tracked: %s",

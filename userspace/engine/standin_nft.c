@@ -28,6 +28,16 @@ struct standin_nft {
  *  - Under SYN cookies an ACK finds no socket: the connection's mark brings it back.
  *  - All of the mark but RINGBACK_MARK_MASK belongs to others.
  */
+#define TEXT_OF(x)  #x
+#define TEXT(macro) TEXT_OF(macro)
+#define MASK	    TEXT(RINGBACK_MARK_MASK)
+#define OTHERS	    "0xffff00ff"
+#define RESET	    TEXT(RINGBACK_MARK_RESET)
+#define ANSWER	    TEXT(RINGBACK_MARK_ANSWER)
+#define TAKEN	    TEXT(STANDIN_MARK_TAKEN)
+_Static_assert(RINGBACK_MARK_MASK == (uint32_t)~0xffff00ff, "OTHERS is what is not ours");
+
+/* What brings cookies back, the port twice, what notes a connection. */
 static const char ruleset[] =
 	"add table " TABLE " { flags owner; }\n"
 	"delete table " TABLE "\n"
@@ -35,39 +45,26 @@ static const char ruleset[] =
 	"	flags owner\n"
 	"	chain pre {\n"
 	"		type filter hook prerouting priority -90; policy accept;\n"
-	"		meta mark & %1$#x == %2$#x meta l4proto tcp reject with tcp reset\n"
-	"		meta mark & %1$#x == %3$#x jump take_over\n"
-	"		meta l4proto { tcp, icmp, ipv6-icmp } socket transparent 1 meta mark set"
-	" meta mark & %4$#x | %5$#x accept\n"
-	"		%7$s\n"
+	"		meta mark & " MASK " == " RESET " meta l4proto tcp reject with tcp reset\n"
+	"		meta mark & " MASK " == " ANSWER " jump take_over\n"
+	"		meta l4proto { tcp, icmp, ipv6-icmp } socket transparent 1"
+	" meta mark set meta mark & " OTHERS " | " TAKEN " accept\n"
+	"		%s\n"
 	"	}\n"
 	"	chain take_over {\n"
-	"		meta nfproto ipv4 meta l4proto tcp tproxy ip to 127.0.0.1:%6$u goto taken\n"
-	"		meta nfproto ipv6 meta l4proto tcp tproxy ip6 to [::1]:%6$u goto taken\n"
+	"		meta nfproto ipv4 meta l4proto tcp tproxy ip to 127.0.0.1:%u goto taken\n"
+	"		meta nfproto ipv6 meta l4proto tcp tproxy ip6 to [::1]:%u goto taken\n"
 	"	}\n"
 	"	chain taken {\n"
-	"		meta mark set meta mark & %4$#x | %5$#x\n"
-	"		%8$s\n"
+	"		meta mark set meta mark & " OTHERS " | " TAKEN "\n"
+	"		%s\n"
 	"		accept\n"
 	"	}\n"
 	"}\n";
 
-static int render(char *buf, size_t size, uint16_t port, bool conntrack)
-{
-	char again[128] = "", keep[128] = "";
-	const unsigned int others = ~RINGBACK_MARK_MASK;
-
-	if (conntrack) {
-		snprintf(
-			again, sizeof(again),
-			"meta l4proto tcp ct direction original ct mark & %#x == %#x jump take_over",
-			RINGBACK_MARK_MASK, STANDIN_MARK_TAKEN);
-		snprintf(keep, sizeof(keep), "ct mark set ct mark & %#x | %#x", others,
-			 STANDIN_MARK_TAKEN);
-	}
-	return snprintf(buf, size, ruleset, RINGBACK_MARK_MASK, RINGBACK_MARK_RESET,
-			RINGBACK_MARK_ANSWER, others, STANDIN_MARK_TAKEN, port, again, keep);
-}
+static const char cookies[] =
+	"meta l4proto tcp ct direction original ct mark & " MASK " == " TAKEN " jump take_over";
+static const char note[] = "ct mark set ct mark & " OTHERS " | " TAKEN;
 
 /* 0, or -EIO with what nft says, in one line. */
 static int run(struct nft_ctx *ctx, const char *commands, char *why, size_t size)
@@ -97,7 +94,8 @@ struct standin_nft *standin_nft_install(uint16_t port, bool conntrack, char *why
 	nft_ctx_buffer_output(n->ctx);
 	/* One without an owner is nobody's: it would stand in the way. */
 	run(n->ctx, "delete table " TABLE, why, size);
-	render(commands, sizeof(commands), port, conntrack);
+	snprintf(commands, sizeof(commands), ruleset, conntrack ? cookies : "", port, port,
+		 conntrack ? note : "");
 	if (!run(n->ctx, commands, why, size))
 		return n;
 	nft_ctx_free(n->ctx);

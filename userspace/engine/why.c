@@ -12,8 +12,10 @@
 
 #include "../common/timefmt.h"
 #include "control_client.h"
+#include "inquiry.h"
 #include "kernel.h"
 #include "tracker.h"
+#include "web.h"
 
 /* Services of one server that a client may ask about at once. */
 #define SERVICES_MAX 8
@@ -64,6 +66,17 @@ static int meet_service(const struct nl_service *s, void *arg)
 	return 0;
 }
 
+static int meet_decision(const struct nl_decision *d, void *arg)
+{
+	struct why *y = arg;
+
+	if (!service_equal(&d->service, &y->service) || !addr_equal(&d->client, &y->client))
+		return 0;
+	y->decision = *d;
+	y->decided = true;
+	return 1;
+}
+
 /* A dump that is not consistent may still have what is looked for: good enough to tell. */
 static bool fine(int rc)
 {
@@ -79,11 +92,17 @@ static void ask_kernel(struct why *y, struct nl *nl)
 		.port = y->service.port,
 		.state = -1,
 	};
+	struct nl_standin standin;
 
 	y->kernel_answered = nl && fine(nl_watch_dump(nl, meet_watch, y)) &&
 			     fine(nl_attempt_dump(nl, &f, meet_attempt, y)) &&
 			     fine(nl_service_dump(nl, meet_service, y)) &&
 			     nl_stats_get(nl, &y->stats) == 0;
+	if (!y->kernel_answered || !y->service_known || !y->state.standin)
+		return;
+	if (nl_standin_get(nl, &standin) == 0)
+		y->lease = standin.lease;
+	nl_decision_dump(nl, meet_decision, y);
 }
 
 /* --- from the store -------------------------------------------------------------------- */
@@ -128,8 +147,22 @@ static int meet_notice(const struct notice *n, const struct message *m, void *ar
 	return 0;
 }
 
+/* What the client answered, and whether that leads anywhere. */
+static int ask_choice(const struct why *y, struct engine *e, struct why_outage *o)
+{
+	int rc = store_answer_get(e->store, o->o.id, &y->client, &o->answer);
+
+	if (rc == -ENOENT)
+		memset(&o->answer, 0, sizeof(o->answer));
+	else if (rc < 0)
+		return rc;
+	rc = inquiry_suppressed(e, why_target(y, o));
+	o->suppressed = rc > 0;
+	return rc < 0 ? rc : 0;
+}
+
 /* The outages in which the client waited, and the latest of the service in any case. */
-static int ask_store(struct why *y, struct engine *e)
+static int find_outages(struct why *y, struct engine *e)
 {
 	const struct waiter_query q = {
 		.state = -1,
@@ -138,7 +171,6 @@ static int ask_store(struct why *y, struct engine *e)
 		.limit = WAITERS_MAX,
 	};
 	struct outage latest;
-	unsigned int i;
 	int rc = store_waiter_list(e->store, &q, meet_waiter, y);
 
 	if (rc < 0)
@@ -146,14 +178,17 @@ static int ask_store(struct why *y, struct engine *e)
 	rc = store_outage_latest(e->store, &y->service, &latest);
 	if (rc == 0 && (!y->n_outages || y->outage[y->n_outages - 1].o.id != latest.id))
 		add_outage(y, &latest);
-	if (rc == -ENOENT)
-		rc = 0;
-	for (i = 0; rc == 0 && i < y->n_outages; i++) {
-		y->outage[i].phase = tracker_phase(e->tracker, &y->outage[i].o);
-		rc = store_notice_of(e->store, y->outage[i].o.id, &y->client, WHY_NOTICES,
-				     meet_notice, &y->outage[i]);
-	}
-	return rc;
+	return rc == -ENOENT ? 0 : rc;
+}
+
+/* Whatever else is known of one of them: the client's answer, its notices. */
+static int ask_outage(const struct why *y, struct engine *e, struct why_outage *o)
+{
+	int rc = ask_choice(y, e, o);
+
+	o->phase = tracker_phase(e->tracker, &o->o);
+	return rc < 0 ? rc :
+			store_notice_of(e->store, o->o.id, &y->client, WHY_NOTICES, meet_notice, o);
 }
 
 /* --- one service ------------------------------------------------------------------------ */
@@ -191,15 +226,17 @@ static int collect(struct why *y, struct engine *e)
 	y->store_keep = e->conf->store_keep;
 	y->mail = &e->conf->mail;
 	y->mailer_connected = e->mailer_connected;
+	y->confirm = e->conf->web.confirm;
+	y->page_open = web_peer_page_open(e->web, &y->client, &y->service);
 	ask_kernel(y, kernel_requests(e->kernel));
 	for (i = 0; !y->kernel_answered && i < e->conf->n_watches; i++)
 		meet_watch(&e->conf->watches[i], y);
-	rc = ask_store(y, e);
-	if (rc < 0)
-		return rc;
+	rc = find_outages(y, e);
 	y->rules = engine_watch(e, watch_name(y));
+	for (i = 0; rc == 0 && i < y->n_outages; i++)
+		rc = ask_outage(y, e, &y->outage[i]);
 	find_contact(y, e);
-	return 0;
+	return rc;
 }
 
 /* Where the sentences go. */

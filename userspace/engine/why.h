@@ -26,6 +26,8 @@ struct why_outage {
 	const char *phase; /* of the recovery of an open one, or NULL */
 	bool waits; /* the client is, or was, a waiter of it */
 	struct waiter w;
+	struct answer answer; /* to the inquiry; choice NONE: none */
+	bool suppressed; /* where it would be told: that address never wants to hear of us */
 	unsigned int n_notices; /* newest first */
 	struct why_notice notice[WHY_NOTICES];
 };
@@ -44,6 +46,9 @@ struct why {
 	struct nl_attempt attempt;
 	struct nl_service state;
 	struct nl_stats stats;
+	uint32_t lease; /* of the stand-in; 0: everything passes */
+	bool decided; /* for this client, where its service's stand-in asks */
+	struct nl_decision decision;
 
 	unsigned int n_outages; /* oldest first */
 	struct why_outage outage[WHY_OUTAGES];
@@ -57,11 +62,13 @@ struct why {
 
 	const struct conf_mail *mail;
 	bool mailer_connected;
+	bool confirm; /* an address that is given must be confirmed by its owner */
+	bool page_open; /* the client has the page of this service open */
 };
 
 /*
- * One sentence. @topic: "watch", "kernel", "service", "outage", "waiter", "contact",
- * "notice" or, the last, "verdict"; @code: a word for programs; @outage: its id or 0.
+ * One sentence. @topic: "watch", "kernel", "service", "standin", "outage", "waiter", "choice",
+ * "notice", "contact" or, the last, "verdict"; @code: a word for programs; @outage: its id or 0.
  */
 typedef void (*why_say)(const char *topic, const char *code, uint64_t outage, const char *text,
 			void *arg);
@@ -71,6 +78,9 @@ enum why_cover why_cover(const struct conf_watch *w, const struct addr *client,
 			 const struct service *s);
 /* Says everything that is known, in the order in which it happened; pure. */
 void why_explain(const struct why *y, why_say say, void *arg);
+
+/* Where the waiter of @o is told as things are: the address it gave, or its contact; pure. */
+const char *why_target(const struct why *y, const struct why_outage *o);
 
 /* Inside why_text.c and why_outage.c: who tells, and of which outage (or NULL). */
 struct why_teller {

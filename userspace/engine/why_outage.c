@@ -4,6 +4,7 @@
  * waiter, its notices and their messages. Pure.
  */
 #include <inttypes.h>
+#include <string.h>
 
 #include "../common/timefmt.h"
 #include "why.h"
@@ -37,19 +38,64 @@ static void tell_outage(const struct why_teller *t)
 
 /* --- the waiter -------------------------------------------------------------------- */
 
+const char *why_target(const struct why *y, const struct why_outage *o)
+{
+	const struct answer *a = &o->answer;
+
+	if (y->rules->inquire == INQUIRE_WHERE && a->choice == CHOICE_YES && a->mail[0] &&
+	    (a->confirmed || !y->confirm))
+		return a->mail;
+	return o->w.mail;
+}
+
+/* What would become of a client that waits, if its outage ended now. */
+static enum waiter_state forecast(const struct why_teller *t)
+{
+	const struct waiter_end end = {
+		.still_failed = true,
+		.page_open = t->y->page_open,
+		.suppressed = t->o->suppressed,
+		.choice = t->o->answer.choice,
+	};
+	struct waiter w = t->o->w;
+
+	memcpy(w.mail, why_target(t->y, t->o), sizeof(w.mail));
+	return waiter_verdict(&w, t->y->now, &end, t->y->rules);
+}
+
+static void tell_no_way(const struct why_teller *t, const char *when)
+{
+	const char *why = t->o->suppressed	    ? "the owner of its address wants none" :
+			  why_target(t->y, t->o)[0] ? "the watch notifies nobody by mail" :
+						      "no contact was known for it when it failed";
+
+	why_tell(t, "waiter", "no-contact", "It %s, but %s.", when, why);
+}
+
 static void tell_waiting(const struct why_teller *t)
 {
-	const struct waiter *w = &t->o->w;
-
-	if (w->mail[0])
-		why_tell(
-			t, "waiter", "waiting",
-			"It waits, and will be told at %s when the outage ends, if it has not reached "
-			"the service by then.",
-			w->mail);
-	else
-		why_tell(t, "waiter", "waiting-no-contact",
-			 "It waits, but no contact was known for it when it failed.");
+	switch (forecast(t)) {
+	case WAITER_DECLINED:
+		why_tell(t, "waiter", "declined", "It waits, but wants no notice.");
+		return;
+	case WAITER_NO_ANSWER:
+		why_tell(t, "waiter", "no-answer",
+			 "It waits, but the watch asks first, and it has not said yes.");
+		return;
+	case WAITER_REACHED:
+		why_tell(t, "waiter", "page-open",
+			 "It waits with its page open, which takes it to the service: no mail on "
+			 "top.");
+		return;
+	case WAITER_NO_CONTACT:
+		tell_no_way(t, "waits");
+		return;
+	default:
+		why_tell(t, "waiter", "waiting",
+			 "It waits, and will be told at %s when the outage ends, if it has not "
+			 "reached the service by then.",
+			 why_target(t->y, t->o));
+	}
 }
 
 /* A waiter that was to be told, without a notice of this outage that is kept. */
@@ -88,22 +134,61 @@ static void tell_waiter(const struct why_teller *t)
 		tell_waiting(t);
 		return;
 	case WAITER_REACHED:
-		why_tell(
-			t, "waiter", "reached",
-			"It reached the service by itself before the outage ended, and knows already.");
+		why_tell(t, "waiter", "reached",
+			 "It reached the service by itself before the outage ended, or its open "
+			 "page took it there: it knows already.");
 		return;
 	case WAITER_NO_CONTACT:
-		why_tell(
-			t, "waiter", "no-contact",
-			w->mail[0] ?
-				"It still waited at the end, but the watch notifies nobody by mail." :
-				"It still waited at the end, but no contact was known for it when "
-				"it failed.");
+		tell_no_way(t, "still waited at the end");
+		return;
+	case WAITER_DECLINED:
+		why_tell(t, "waiter", "declined", "It had said that it wants no notice.");
+		return;
+	case WAITER_NO_ANSWER:
+		why_tell(t, "waiter", "no-answer",
+			 "It still waited at the end, but was to be asked first, and had not said "
+			 "yes.");
 		return;
 	case WAITER_NOTIFIED:
 		tell_told(t);
 		return;
 	}
+}
+
+/* --- the choice ---------------------------------------------------------------------- */
+
+static void tell_yes(const struct why_teller *t)
+{
+	const struct answer *a = &t->o->answer;
+	char at[TIME_STRLEN];
+
+	if (a->mail[0])
+		why_tell(t, "choice", a->confirmed || !t->y->confirm ? "yes" : "unconfirmed",
+			 "Asked, it said yes at %s and gave the address %s%s.",
+			 time_human(a->at, at), a->mail,
+			 !t->y->confirm ? "" :
+			 a->confirmed	? ", which its owner confirmed" :
+					  ", which its owner has not confirmed: it does not count");
+	else
+		why_tell(t, "choice", "yes", "Asked, it said yes at %s.", time_human(a->at, at));
+}
+
+static void tell_choice(const struct why_teller *t)
+{
+	const struct answer *a = &t->o->answer;
+	char at[TIME_STRLEN];
+
+	if (a->choice == CHOICE_YES)
+		tell_yes(t);
+	else if (a->choice == CHOICE_NO)
+		why_tell(t, "choice", "no", "Asked, it said no at %s.", time_human(a->at, at));
+	else if (t->o->waits && t->y->rules->inquire != INQUIRE_OFF)
+		why_tell(t, "choice", "none",
+			 "The watch asks clients (%s): this one has not answered.",
+			 t->y->rules->inquire == INQUIRE_WHERE ? "whether and where" : "whether");
+	if (t->o->suppressed)
+		why_tell(t, "choice", "suppressed", "The owner of %s asked never to hear of us.",
+			 why_target(t->y, t->o));
 }
 
 /* --- notices ------------------------------------------------------------------------- */
@@ -178,6 +263,11 @@ static void tell_notice(const struct why_teller *t, const struct why_notice *p)
 			 "Notice %" PRIu64 " to %s was refused for good at %s: \"%u %s\".", n->id,
 			 n->mail, done, m->code, m->answer);
 		return;
+	case MESSAGE_DROPPED:
+		why_tell(t, "notice", "dropped",
+			 "Notice %" PRIu64 " to %s was not sent, at %s: %s.", n->id, n->mail, done,
+			 m->answer);
+		return;
 	case MESSAGE_GIVEN_UP:
 		why_tell(t, "notice", "given-up",
 			 "Notice %" PRIu64 " to %s was given up at %s after %u tries: \"%u %s\".",
@@ -192,6 +282,7 @@ void why_tell_outage(const struct why_teller *t)
 	unsigned int i;
 
 	tell_outage(t);
+	tell_choice(t);
 	tell_waiter(t);
 	for (i = o->n_notices; i-- > 0;)
 		tell_notice(t, &o->notice[i]);
@@ -212,23 +303,46 @@ static void conclude_notice(const struct why_teller *t)
 		why_tell(t, "verdict", message_state_name(last->m.state),
 			 "It could not be told: the mail to %s %s.", last->n.mail,
 			 last->m.state == MESSAGE_REFUSED ? "was refused for good" :
+			 last->m.state == MESSAGE_DROPPED ? "was not wanted any more" :
 							    "was given up");
+}
+
+static void conclude_waiting(const struct why_teller *t)
+{
+	switch (forecast(t)) {
+	case WAITER_DECLINED:
+		why_tell(t, "verdict", "declined", "It will not be told: it wants no notice.");
+		return;
+	case WAITER_NO_ANSWER:
+		why_tell(t, "verdict", "no-answer", "It will not be told unless it says yes.");
+		return;
+	case WAITER_REACHED:
+		why_tell(t, "verdict", "page-open", "Its page will take it to the service.");
+		return;
+	case WAITER_NO_CONTACT:
+		why_tell(t, "verdict", "no-contact",
+			 "It will not be told: there is no address that could be used.");
+		return;
+	default:
+		why_tell(t, "verdict", "waiting", "It will be told when the service is back.");
+	}
 }
 
 void why_conclude(const struct why_teller *t)
 {
 	const struct why_outage *o = t->o;
 
-	if (o->w.state == WAITER_WAITING && !o->w.mail[0])
-		why_tell(t, "verdict", "no-contact",
-			 "It will not be told: add a contact for it, or let it be asked.");
-	else if (o->w.state == WAITER_WAITING)
-		why_tell(t, "verdict", "waiting", "It will be told when the service is back.");
+	if (o->w.state == WAITER_WAITING)
+		conclude_waiting(t);
 	else if (o->w.state == WAITER_REACHED)
-		why_tell(t, "verdict", "reached",
-			 "It was not told: it reached the service by itself.");
+		why_tell(t, "verdict", "reached", "It was not told: it knew already.");
 	else if (o->w.state == WAITER_NO_CONTACT)
-		why_tell(t, "verdict", "no-contact", "It was not told: nobody was known to tell.");
+		why_tell(t, "verdict", "no-contact",
+			 "It was not told: there was no address that could be used.");
+	else if (o->w.state == WAITER_DECLINED)
+		why_tell(t, "verdict", "declined", "It was not told: it wanted no notice.");
+	else if (o->w.state == WAITER_NO_ANSWER)
+		why_tell(t, "verdict", "no-answer", "It was not told: it had not said yes.");
 	else if (o->n_notices)
 		conclude_notice(t);
 	else

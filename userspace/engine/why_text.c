@@ -65,6 +65,14 @@ static const char *hooks_text(const struct conf_watch *w, char *buf, size_t size
 	return buf;
 }
 
+static const char *keep_text(uint32_t seconds, char buf[TIME_STRLEN])
+{
+	bool hours = seconds % 3600 == 0;
+
+	snprintf(buf, TIME_STRLEN, "%u %s", hours ? seconds / 3600 : seconds, hours ? "h" : "s");
+	return buf;
+}
+
 static void tell_covered(const struct why_teller *t)
 {
 	const struct conf_watch *w = &t->y->watch;
@@ -78,7 +86,7 @@ static void tell_covered(const struct why_teller *t)
 		"service is down after %u failure%s of %u client%s%s.",
 		w->admission == RINGBACK_ADMISSION_FIRST_SYN ? "from the first SYN" :
 							       "at the first sign of trouble",
-		w->no_reply, time_span(w->keep, keep), w->down_after, w->down_after == 1 ? "" : "s",
+		w->no_reply, keep_text(w->keep, keep), w->down_after, w->down_after == 1 ? "" : "s",
 		w->down_clients, w->down_clients == 1 ? "" : "s",
 		w->reverse_path ? "; the client must come in where the way back to it leads" : "");
 }
@@ -146,7 +154,7 @@ static void tell_no_attempt(const struct why_teller *t)
 	if (w && y->now - w->last >= (int64_t)y->rules->keep * NSEC_PER_SEC)
 		why_tell(t, "kernel", "expired",
 			 "The module holds no attempt of it any more: it was older than keep, %s.",
-			 time_span(y->rules->keep, keep));
+			 keep_text(y->rules->keep, keep));
 	else if (w && !w->in_kernel)
 		why_tell(
 			t, "kernel", "lost",
@@ -229,13 +237,37 @@ static void tell_service(const struct why_teller *t)
 			 "The module knows of no trouble with the service now.");
 		return;
 	}
-	why_tell(
-		t, "service", nl_service_state_name(s->state),
-		"The module holds the service for %s, in trouble since %s: %u failure%s, %u client%s "
-		"still waiting, last answer %s.",
-		nl_service_state_name(s->state), time_human(s->since, since), s->failures,
-		s->failures == 1 ? "" : "s", s->clients, s->clients == 1 ? "" : "s",
-		s->answered ? time_human(s->answered, answered) : "never seen");
+	why_tell(t, "service", nl_service_state_name(s->state),
+		 "The module has the service as %s, in trouble since %s: %u failure%s, %u client%s "
+		 "still waiting, last answer %s.",
+		 nl_service_state_name(s->state), time_human(s->since, since), s->failures,
+		 s->failures == 1 ? "" : "s", s->clients, s->clients == 1 ? "" : "s",
+		 s->answered ? time_human(s->answered, answered) : "never seen");
+}
+
+/* What becomes of its new connections while the service is down. */
+static void tell_standin(const struct why_teller *t)
+{
+	const struct why *y = t->y;
+	const char *mode = nl_standin_name(y->state.standin);
+	char span[TIME_STRLEN];
+
+	if (!y->kernel_answered || !y->service_known || y->state.standin == RINGBACK_STANDIN_OFF)
+		return;
+	if (!y->lease)
+		why_tell(t, "standin", "no-lease",
+			 "Its stand-in is set to %s, but no lease is in force: all passes.", mode);
+	else if (y->state.standin != RINGBACK_STANDIN_ASK)
+		why_tell(t, "standin", mode, "New connections to it get the stand-in's %s.", mode);
+	else if (y->decided)
+		why_tell(t, "standin", nl_verdict_name(y->decision.verdict),
+			 "Decided for this client's new connections: %s, for another %s.",
+			 nl_verdict_name(y->decision.verdict),
+			 time_span(y->decision.ttl / 1000, span));
+	else
+		why_tell(t, "standin", "ask",
+			 "Nothing is decided for this client's new connections: the next one is "
+			 "asked about.");
 }
 
 /* --- the contact ------------------------------------------------------------------- */
@@ -293,12 +325,12 @@ void why_explain(const struct why *y, why_say say, void *arg)
 {
 	struct why_teller t = { .y = y, .say = say, .arg = arg };
 	const struct why_outage *last = NULL;
-	char days[TIME_STRLEN];
 	unsigned int i;
 
 	tell_watch(&t);
 	tell_kernel(&t);
 	tell_service(&t);
+	tell_standin(&t);
 	for (i = 0; i < y->n_outages; i++) {
 		t.o = &y->outage[i];
 		why_tell_outage(&t);
@@ -307,8 +339,8 @@ void why_explain(const struct why *y, why_say say, void *arg)
 	}
 	t.o = NULL;
 	if (!y->n_outages)
-		why_tell(&t, "outage", "none", "No outage of it is on record (kept for %s).",
-			 time_span((int64_t)y->store_keep * 86400, days));
+		why_tell(&t, "outage", "none", "No outage of it is on record (kept for %u days).",
+			 y->store_keep);
 	tell_contact(&t);
 	t.o = last;
 	if (last)

@@ -14,6 +14,7 @@
 #include "../common/conf.h"
 #include "../common/log.h"
 #include "conf_read.h"
+#include "host.h"
 #include "spawn.h"
 #include "start.h"
 #include "supervise.h"
@@ -89,6 +90,16 @@ static struct conf *read_conf(const char *path)
 	return conf;
 }
 
+static void print_warning(const char *text)
+{
+	fprintf(stderr, "warning: %s\n", text);
+}
+
+static void log_warning(const char *text)
+{
+	log_warn("%s", text);
+}
+
 /* Until the end of the parent; @conf is owned from here on. */
 static int run(struct spawn *s, struct conf *conf)
 {
@@ -150,6 +161,7 @@ int main(int argc, char **argv)
 	if (!conf)
 		return EXIT_FAILURE;
 	if (o.test) {
+		host_check(conf, print_warning);
 		printf("%s: ok\n", o.path);
 		conf_free(conf);
 		return EXIT_SUCCESS;
@@ -164,6 +176,7 @@ int main(int argc, char **argv)
 	signal(SIGPIPE, SIG_IGN);
 	rights_guard_memory();
 	log_init(room_name(ROOM_PARENT), o.log, o.debug);
+	host_check(conf, log_warning);
 	s.log = o.log;
 	s.debug = o.debug;
 	return prepare_and_run(&s, conf);

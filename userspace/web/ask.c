@@ -33,7 +33,7 @@ struct asks {
 	struct event *timer;
 	uint64_t last_id;
 	struct ask_list list;
-	LIST_HEAD(, ask) buckets[BUCKETS];
+	LIST_HEAD(ask_bucket, ask) buckets[BUCKETS];
 };
 
 static void off_lists(struct asks *all, struct ask *q)

@@ -203,7 +203,9 @@ void conn_plain(struct conn *c, int status, const char *text)
 void conn_stream(struct conn *c)
 {
 	struct reply r = { .status = 200, .type = "text/event-stream" };
+	static const int backlog = STREAM_BACKLOG;
 
+	setsockopt(c->fd, SOL_SOCKET, SO_SNDBUF, &backlog, sizeof(backlog));
 	put_head(c, &r, NULL);
 	request_free(c);
 	enter_state(c, CONN_STREAM);
@@ -316,7 +318,7 @@ static bool may_become_head(struct evbuffer *in)
 	struct evbuffer_ptr end = evbuffer_search_eol(in, NULL, NULL, EVBUFFER_EOL_LF);
 	char tail[9];
 
-	if (end.pos < 2) /* not there yet, or an empty line before it */
+	if (end.pos < 0) /* not there yet */
 		return true;
 	if (end.pos < (ev_ssize_t)sizeof(tail))
 		return false;
@@ -325,11 +327,23 @@ static bool may_become_head(struct evbuffer *in)
 	return !memcmp(tail, "HTTP/", 5) || !memcmp(tail + 1, "HTTP/", 5);
 }
 
+/* An empty line before the request is left over from somebody's body (RFC 9112, 2.2). */
+static void skip_empty_lines(struct evbuffer *in)
+{
+	char c;
+
+	while (evbuffer_copyout(in, &c, 1) == 1 && (c == '\r' || c == '\n'))
+		evbuffer_drain(in, 1);
+}
+
 static void read_head(struct conn *c)
 {
 	struct evbuffer *in = bufferevent_get_input(c->bev);
-	size_t len = head_length(in);
+	size_t len;
 	int status = 431;
+
+	skip_empty_lines(in);
+	len = head_length(in);
 
 	if (!len && evbuffer_get_length(in) < HTTP_HEAD_MAX && may_become_head(in))
 		return;

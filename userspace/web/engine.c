@@ -28,7 +28,7 @@ struct queued {
 struct engine_link {
 	struct msg_chan chan;
 	struct event *readable, *writable; /* NULL: not connected */
-	STAILQ_HEAD(, queued) queue;
+	STAILQ_HEAD(queue, queued) queue;
 	size_t n_queued;
 };
 

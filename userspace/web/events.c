@@ -41,6 +41,14 @@ struct stream {
 	size_t n;
 };
 
+static void stream_gone(struct conn *c, void *arg);
+
+/* NULL: @c streams something else. */
+static struct stream *stream_of(const struct conn *c)
+{
+	return c->gone == stream_gone ? c->arg : NULL;
+}
+
 /* False: the stream is gone. */
 static bool send_event(struct stream *st, const char *name, json_t *data)
 {
@@ -97,12 +105,12 @@ void events_service(struct web *w, const struct msg_service *m)
 	struct conn *c, *next;
 
 	for (c = TAILQ_FIRST(&w->server->streams); c; c = next) {
-		struct stream *st = c->arg;
+		struct stream *st = stream_of(c);
 
 		next = TAILQ_NEXT(c, link);
-		if (about(st, &m->service))
+		if (st && about(st, &m->service))
 			tell(st, m);
-		else
+		else if (st)
 			st->anew = true;
 	}
 }
@@ -160,6 +168,11 @@ static bool beat(struct stream *st, int64_t now)
 	return conn_event(st->conn, ":\n\n", 3);
 }
 
+static bool list_due(const struct stream *st, int64_t now)
+{
+	return st->all && st->anew && !st->ask && st->asked + ANEW_MS <= now;
+}
+
 static void tick(evutil_socket_t fd, short what, void *arg)
 {
 	struct events *e = arg;
@@ -169,10 +182,10 @@ static void tick(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	(void)what;
 	for (c = TAILQ_FIRST(&e->web->server->streams); c; c = next) {
-		struct stream *st = c->arg;
+		struct stream *st = stream_of(c);
 
 		next = TAILQ_NEXT(c, link);
-		if (beat(st, now) && st->all && st->anew && !st->ask && st->asked + ANEW_MS <= now)
+		if (st && beat(st, now) && list_due(st, now))
 			ask_list(st, now);
 	}
 }
@@ -234,9 +247,11 @@ void events_tell_again(struct web *w)
 	struct conn *c;
 
 	TAILQ_FOREACH(c, &w->server->streams, link) {
-		struct stream *st = c->arg;
+		struct stream *st = stream_of(c);
 
-		visit_opened(st);
-		st->anew = true;
+		if (st) {
+			visit_opened(st);
+			st->anew = true;
+		}
 	}
 }

@@ -174,11 +174,6 @@ int http_parse(struct http_request *r, char *head, size_t len)
 	set_target(r, "/");
 	if (memchr(head, '\0', len))
 		return 400;
-	/* An empty line before the request is left over from somebody's body. */
-	while (len && (*head == '\r' || *head == '\n')) {
-		head++;
-		len--;
-	}
 	status = head_lines(r, head, head + len);
 	if (!status && r->minor && count(r, "Host") != 1)
 		return 400;
@@ -204,6 +199,24 @@ bool http_path_is(const struct http_request *r, const char *path)
 	return r->path_len == strlen(path) && !memcmp(r->target, path, r->path_len);
 }
 
+/* Without the port; "[2001:db8::1]" keeps its brackets. */
+static size_t host_len(const char *host)
+{
+	return *host == '[' ? strcspn(host, "]") + 1 : strcspn(host, ":/");
+}
+
+bool http_for_host(const struct http_request *r, const char *url)
+{
+	const char *host = http_header(r, "Host"), *own = strstr(url, "://");
+	size_t len = host ? host_len(host) : 0;
+
+	if (!len || *host == '[' || strspn(host, "0123456789.") == len ||
+	    (len == 9 && !strncasecmp(host, "localhost", 9)))
+		return true;
+	own = own ? own + 3 : url;
+	return host_len(own) == len && !strncasecmp(host, own, len);
+}
+
 const char *http_reason(int status)
 {
 	static const struct {
@@ -221,6 +234,7 @@ const char *http_reason(int status)
 		{ 411, "Length Required" },
 		{ 413, "Content Too Large" },
 		{ 415, "Unsupported Media Type" },
+		{ 421, "Misdirected Request" },
 		{ 421, "Misdirected Request" },
 		{ 422, "Unprocessable Content" },
 		{ 429, "Too Many Requests" },

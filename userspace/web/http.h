@@ -45,6 +45,11 @@ int http_parse(struct http_request *r, char *head, size_t len);
 const char *http_header(const struct http_request *r, const char *name);
 bool http_is(const struct http_request *r, const char *method);
 bool http_path_is(const struct http_request *r, const char *path);
+/*
+ * Is it for the host of @url, or for a numeric address or "localhost"? What else
+ * comes is a page of another site that gave our address to a name of its own.
+ */
+bool http_for_host(const struct http_request *r, const char *url);
 /* The words that belong to a status, "Service Unavailable". */
 const char *http_reason(int status);
 

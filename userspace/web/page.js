@@ -7,7 +7,7 @@
 	var base = "/.well-known/ringback/v1/";
 	var articles = document.querySelectorAll("article[data-state]");
 	var lang = document.documentElement.lang;
-	var standin = document.querySelector("article .open");
+	var standin = document.querySelector("article h1");
 
 	// The server knows no time zone but its own.
 	function localTimes() {
@@ -78,12 +78,20 @@
 		});
 	}
 
-	localTimes();
-	if (!articles.length && !document.querySelector("[data-listen]"))
-		return;
-	if (window.EventSource) {
-		if (standin)
-			standin.hidden = false;
+	function start() {
+		var hint = document.querySelector(".open[hidden]");
+
+		if (standin && articles[0].dataset.state === "up") {
+			// It is back, and yet we were asked: soon that will be over.
+			setTimeout(go, 5000 + Math.random() * 10000);
+			return;
+		}
+		if (hint)
+			hint.hidden = false;
 		listen();
 	}
+
+	localTimes();
+	if (window.EventSource && (articles.length || document.querySelector("[data-listen]")))
+		start();
 })();

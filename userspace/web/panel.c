@@ -84,7 +84,8 @@ static void write_facts(FILE *f, const struct panel *p)
 	char text[WORDS_WAITING_MAX], server[ADDR_STRLEN], port[8];
 
 	fputs("<dl>\n", f);
-	write_when(f, p, W_SINCE, m->began, m->state != PAGE_UP);
+	if (m->state != PAGE_UP)
+		write_when(f, p, W_SINCE, m->began, true);
 	write_when(f, p, W_BACK_SINCE, m->ended, true);
 	if (m->state != PAGE_UP) {
 		write_when(f, p, W_HEARD, m->heard, false);

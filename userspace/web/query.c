@@ -27,6 +27,8 @@ struct query {
 	void (*row)(const json_t *row, void *arg); /* of a monitor */
 	query_done done;
 	void *arg;
+	bool reading; /* a row may lead to query_cancel(), */
+	bool cancelled; /* which then waits for its end */
 };
 
 static unsigned int n_queries;
@@ -42,7 +44,9 @@ static void query_free(struct query *q)
 
 void query_cancel(struct query *q)
 {
-	if (q)
+	if (q && q->reading)
+		q->cancelled = true;
+	else if (q)
 		query_free(q);
 }
 
@@ -108,14 +112,18 @@ static void readable(struct bufferevent *bev, void *arg)
 	size_t len;
 	char *text;
 
-	while (!whole &&
+	q->reading = true;
+	while (!whole && !q->cancelled &&
 	       (text = evbuffer_readln(bufferevent_get_input(bev), &len, EVBUFFER_EOL_LF))) {
 		line = json_loadb(text, len, 0, NULL);
 		free(text);
 		whole = take_line(q, line);
 		json_decref(line);
 	}
-	if (whole)
+	q->reading = false;
+	if (q->cancelled)
+		query_free(q);
+	else if (whole)
 		finish(q, q->row ? "the engine serves too many" : NULL);
 	else if (evbuffer_get_length(bufferevent_get_input(bev)) > CONTROL_LINE_MAX)
 		finish(q, "the engine's answer is too long");

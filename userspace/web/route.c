@@ -88,9 +88,14 @@ static bool try_table(const struct web_route *r, struct conn *c, bool *path_know
 
 void route_request(struct conn *c)
 {
+	const char *url = c->web->conf->web.url;
 	bool path_known = false;
 
-	for (size_t i = 0; i < 2; i++) {
+	if (c->face == WEB_PORTAL && url && !http_for_host(c->req, url)) {
+		conn_plain(c, 421, "This is another host.");
+		return;
+	}
+	for (size_t i = 0; i < 2 && !path_known; i++) {
 		if (try_table(faces[c->face][i], c, &path_known))
 			return;
 	}

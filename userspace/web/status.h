@@ -19,14 +19,15 @@ void status_why(struct conn *c);
 /* --- status_events.c: an event stream that says when to look again -------------- */
 void status_events(struct conn *c);
 
-/* --- status_gate.c: who may look ------------------------------------------------ */
-
 /* Whether the request may go on; if not, it has been answered. */
 bool status_admit(struct conn *c);
+
+/* --- status_gate.c: who may look; pure ------------------------------------------- */
+
 /*
  * Whether a browser that sends the header @host means us, who were reached at @at, and
  * not a stranger's name that was made to point here (DNS rebinding). @own: this host's
- * name. Pure.
+ * name.
  */
 bool status_host_is_ours(const char *host, const struct addr *at, const char *own);
 /* Whether the header @authorization has this user and password (RFC 7617). */

@@ -19,7 +19,9 @@ struct viewer {
 	struct conn *c;
 };
 
-static TAILQ_HEAD(, viewer) viewers = TAILQ_HEAD_INITIALIZER(viewers);
+TAILQ_HEAD(viewer_list, viewer);
+
+static struct viewer_list viewers = TAILQ_HEAD_INITIALIZER(viewers);
 static unsigned int n_viewers;
 static struct query *monitor; /* NULL: none, or the engine is away */
 static struct event *heartbeat; /* NULL: no viewer */

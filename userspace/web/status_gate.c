@@ -2,13 +2,12 @@
 /*
  * Who may look at the operator's pages: with a password who has it; without one who
  * can reach the listener, which is on loopback unless the operator moved it, and asks
- * for it by its own address or name.
+ * for it by its own address or name. Pure.
  */
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "status.h"
 
@@ -88,35 +87,4 @@ bool status_password_fits(const char *authorization, const char *user, const cha
 	}
 	OPENSSL_cleanse(decoded, sizeof(decoded));
 	return fits;
-}
-
-static void ask_password(struct conn *c)
-{
-	static const struct reply r = {
-		.status = 401,
-		.type = "text/plain; charset=utf-8",
-		.headers = "WWW-Authenticate: Basic realm=\"ringback\", charset=\"UTF-8\"\r\n",
-	};
-	static const char text[] = "A password is needed here.\n";
-
-	conn_reply(c, &r, text, sizeof(text) - 1);
-}
-
-bool status_admit(struct conn *c)
-{
-	const struct conf_web *conf = &c->web->conf->web;
-	char own[256] = "";
-
-	if (conf->status_user) {
-		if (status_password_fits(http_header(c->req, "Authorization"), conf->status_user,
-					 conf->status_password))
-			return true;
-		ask_password(c);
-		return false;
-	}
-	gethostname(own, sizeof(own) - 1);
-	if (status_host_is_ours(http_header(c->req, "Host"), &c->service.server, own))
-		return true;
-	conn_plain(c, 421, "Ask for this page by the address or the name of this host.");
-	return false;
 }

@@ -23,10 +23,12 @@ json_int_t row_number(const json_t *row, const char *key)
 int64_t row_time(const json_t *row, const char *key)
 {
 	struct tm tm = { 0 };
+	time_t t;
 
 	if (!strptime(row_text(row, key), "%Y-%m-%dT%H:%M:%S", &tm))
 		return 0;
-	return timegm(&tm) * NSEC_PER_SEC;
+	t = timegm(&tm);
+	return t > 0 && t < INT64_MAX / NSEC_PER_SEC ? t * NSEC_PER_SEC : 0;
 }
 
 bool row_same_service(const json_t *a, const json_t *b)

@@ -168,6 +168,7 @@ struct tls *tls_new(const struct conf *conf)
 {
 	struct tls *t = calloc(1, sizeof(*t));
 
+	OPENSSL_init_ssl(OPENSSL_INIT_NO_LOAD_CONFIG, NULL); /* this room opens no file */
 	if (!t)
 		fatal("out of memory");
 	t->n = conf->web.n_certificates;
