@@ -274,3 +274,57 @@ trap_v3()
 	in_ns "$place" snmptrap -v 3 -l authPriv -u monitor -a SHA-256 -A authpass12 -x AES \
 		-X privpass12 -e 0x8000000001020304 "$@" 192.0.2.1 '' "$COLD_START"
 }
+
+# --- the stand-in ----------------------------------------------------------
+
+# status_of PLACE ADDRESS PORT [CURL_OPTION]...: the status of the answer; 000: none.
+status_of()
+{
+	local place=$1 url
+
+	url=http://$(bracket "$2"):$3/
+	shift 3
+	in_ns "$place" curl -s -o /dev/null -w '%{http_code}' --connect-timeout 4 --max-time 10 "$@" "$url"
+}
+
+# stood_in PLACE ADDRESS PORT: the router answers in the server's place; reaches: the
+# server; refused: neither, at once.
+stood_in()
+{
+	[ "$(status_of "$@")" = 503 ]
+}
+
+reaches()
+{
+	[ "$(status_of "$@")" = 200 ]
+}
+
+refused()
+{
+	in_ns "$1" curl -s -o /dev/null --connect-timeout 2 "http://$(bracket "$2"):$3/"
+	[ $? = 7 ]
+}
+
+# ours_there: the table, rules and routes of the stand-in, each once; ours_gone: none.
+ours_there()
+{
+	[ "$(on_router nft list tables | grep -c 'inet ringback$')" = 1 ] &&
+		[ "$(our_rules)" = 2 ] && [ "$(our_routes)" = 2 ]
+}
+
+ours_gone()
+{
+	! on_router nft list tables | grep -q 'inet ringback$' &&
+		[ "$(our_rules)" = 0 ] && [ "$(our_routes)" = 0 ]
+}
+
+our_rules()
+{
+	{ on_router ip rule; on_router ip -6 rule; } | grep -c 'fwmark 0x5200/0xff00 lookup 5200'
+}
+
+our_routes()
+{
+	{ on_router ip route show table 5200; on_router ip -6 route show table 5200; } 2>/dev/null |
+		grep -c '^local default dev lo'
+}
