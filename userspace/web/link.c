@@ -43,6 +43,7 @@ static void outcome_came(void *arg, const struct answer *a)
 	bool commit = http_is(c->req, "POST");
 	bool good = a->outcome && a->outcome->outcome <= OUTCOME_CONFIRM;
 	bool trouble = !a->outcome || a->outcome->outcome == OUTCOME_TROUBLE;
+	const char *mail = good && *a->outcome->mail ? a->outcome->mail : "…";
 	struct document d;
 
 	if (!document_begin(&d, c))
@@ -50,10 +51,10 @@ static void outcome_came(void *arg, const struct answer *a)
 	if (!good) {
 		write_text(&d, "<h1>", trouble ? W_TROUBLE : W_LINK_BAD, "", "</h1>\n");
 	} else if (commit) {
-		write_text(&d, "<h1>", l->done, a->outcome->mail, "</h1>\n");
+		write_text(&d, "<h1>", l->done, mail, "</h1>\n");
 	} else {
 		write_text(&d, "<h1>", l->title, "", "</h1>\n");
-		write_text(&d, "<p class=\"lead\">", l->ask, a->outcome->mail, "</p>\n");
+		write_text(&d, "<p class=\"lead\">", l->ask, mail, "</p>\n");
 		fputs("<form class=\"bare\" method=\"post\" action=\"", d.f);
 		html_text(d.f, c->req->target);
 		write_text(&d, "\"><p class=\"buttons\"><button class=\"yes\">", l->button, "",

@@ -95,7 +95,7 @@ static void write_facts(FILE *f, const struct panel *p)
 			fputs("</dd></div>\n", f);
 		}
 		if (m->waiting > 1)
-			say(f, p, "<div><dt>", W_WAITING, "", "</dt><dd data-waiting>");
+			say(f, p, "<div><dt>", W_WAITING, "", "</dt><dd>");
 		if (m->waiting > 1)
 			fprintf(f, "%s</dd></div>\n", words_waiting(p->lang, m->waiting, text));
 	}

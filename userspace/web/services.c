@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 
 #include "../common/log.h"
 #include "../common/timefmt.h"
@@ -29,13 +30,14 @@ struct entry {
 struct services {
 	struct web *web;
 	struct event *sweep;
+	uint64_t key; /* nobody shall choose services that share a chain */
 	size_t n;
 	struct entry *buckets[BUCKETS];
 };
 
 static struct entry **find(struct services *s, const struct service *key)
 {
-	uint64_t h = (uint64_t)key->port << 8 | key->proto;
+	uint64_t h = s->key ^ ((uint64_t)key->port << 8 | key->proto);
 	struct entry **e;
 
 	for (size_t i = 0; i < addr_len(&key->server); i++)
@@ -94,6 +96,8 @@ struct services *services_new(struct web *w)
 	if (!s)
 		fatal("out of memory");
 	s->web = w;
+	if (getrandom(&s->key, sizeof(s->key), 0) != sizeof(s->key))
+		fatal("no random numbers");
 	s->sweep = event_new(w->base, -1, EV_PERSIST, sweep, s);
 	if (!s->sweep || event_add(s->sweep, &every))
 		fatal("out of memory");
