@@ -37,11 +37,11 @@ new_ns router
 links router <<-LINKS
 	link set lo up
 LINKS
-MORE_LINES='kernel = false'
+MORE_LINES='kernel = false web { listen = {"8080"} connections = 500 }'
 daemon_conf
 daemon_starts
 
-for room in engine traps mailer; do
+for room in engine traps mailer web; do
 	check "$room: runs as the user, in no other group" runs_as_user "$room"
 	check "$room: can gain no rights" status_is "$room" NoNewPrivs 1
 	check "$room: no capability to regain" status_is "$room" CapBnd 0000000000000000
@@ -50,9 +50,14 @@ done
 check "engine: CAP_NET_ADMIN and no other" status_is engine CapEff 0000000000001000
 check "traps: no capability" status_is traps CapPrm 0000000000000000
 check "mailer: no capability" status_is mailer CapPrm 0000000000000000
+check "web: no capability" status_is web CapPrm 0000000000000000
 check "traps: an empty directory is its root" [ "$(root_of traps)" = /run/ringback/empty ]
+check "web: likewise" [ "$(root_of web)" = /run/ringback/empty ]
 check "and it is empty" [ -z "$(ls -A /run/ringback/empty)" ]
 check_not "traps: has sockets only" other_files traps '^$'
+check_not "web: has sockets and its loop only" other_files web '^anon_inode:|^pipe:'
+check "web: descriptors for its connections" \
+	grep -qE '^Max open files +628 +628 ' "/proc/$(room_pid web)/limits"
 check_not "engine: has the store beside" other_files engine '^/var/lib/ringback/|anon_inode:|^pipe:'
 check "control socket: root's and the group's" \
 	[ "$(stat -c %a:%U:%G "$CONTROL")" = 660:root:ringback ]

@@ -65,17 +65,17 @@ says_421()
 
 server_hangs server1
 server_hangs server2
-check "no TLS yet" passes client1 "$SERVER1" 443
+client_tries client1 "$SERVER1" 443
 check "with a certificate: the page, by a name that fits" \
 	wait_until 10 page_over_tls client1 "$SERVER1"
-check "mail: nobody answers" passes client1 "$SERVER1" 25
-check "then the line that mail knows" wait_until 10 says_421 client1 "$SERVER1"
+client_tries client1 "$SERVER1" 25
+check "mail: the line that it knows" wait_until 10 says_421 client1 "$SERVER1"
 use_family 6
 check "no certificate: nobody answers" passes client1 "$SERVER1" 443
 check "it is down" wait_until 10 outage_open "$SERVER1" 443
 check "and passes still" passes client1 "$SERVER1" 443
 for family in 4 6; do
 	use_family $family
-	check "another watch: nobody answers" passes client1 "$SERVER2" 443
-	check "then it is refused at once" wait_until 10 reset_at_once client1 "$SERVER2"
+	client_tries client1 "$SERVER2" 443
+	check "another watch: refused at once" wait_until 10 reset_at_once client1 "$SERVER2"
 done
