@@ -27,11 +27,8 @@ const char *evidence_name(enum evidence e)
 const char *room_name(enum room room)
 {
 	static const char *const names[ROOM_MAX] = {
-		[ROOM_PARENT] = "parent",
-		[ROOM_ENGINE] = "engine",
-		[ROOM_TRAPS] = "traps",
-		[ROOM_MAILER] = "mailer",
-		[ROOM_WEB] = "web",
+		[ROOM_PARENT] = "parent", [ROOM_ENGINE] = "engine", [ROOM_TRAPS] = "traps",
+		[ROOM_MAILER] = "mailer", [ROOM_WEB] = "web",
 	};
 
 	return room < ROOM_MAX ? names[room] : "unknown";

@@ -176,7 +176,8 @@ static bool result_ok(const struct msg *m)
 
 static bool service_ok(const struct service *s)
 {
-	return addr_ok(&s->server) && (s->proto == IPPROTO_TCP || s->proto == IPPROTO_UDP) && s->port;
+	return addr_ok(&s->server) && (s->proto == IPPROTO_TCP || s->proto == IPPROTO_UDP) &&
+	       s->port;
 }
 
 static bool service_msg_ok(const struct msg_service *s)
@@ -260,7 +261,8 @@ static bool body_ok(const struct msg *m)
 	case MSG_WINDOW:
 		return m->len == sizeof(struct msg_window);
 	case MSG_SERVICE:
-		return m->len == sizeof(struct msg_service) && service_msg_ok((const void *)m->body);
+		return m->len == sizeof(struct msg_service) &&
+		       service_msg_ok((const void *)m->body);
 	case MSG_VISIT:
 		return visit_ok(m);
 	case MSG_ASK:
