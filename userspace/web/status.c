@@ -59,6 +59,7 @@ struct looker {
 	struct status_view view;
 	char client[ADDR_STRLEN], server[ADDR_STRLEN], service[32];
 	const char *title;
+	int trouble_status; /* of the answer, where there is trouble */
 	/* Which member of the view each answer becomes, in the order of the requests. */
 	const json_t **wanted[3];
 	size_t n_wanted;
@@ -77,7 +78,7 @@ static const char head[] =
 static void send_page(struct looker *v)
 {
 	const char *operator= v->c->web->conf->web.operator;
-	struct reply r = { .status = v->view.trouble ? 503 : 200,
+	struct reply r = { .status = v->view.trouble ? v->trouble_status : 200,
 			   .type = "text/html; charset=utf-8",
 			   .lang = "en" };
 	char *page = NULL;
@@ -137,6 +138,7 @@ static struct looker *looker_new(struct conn *c, const char *title,
 	}
 	v->c = c;
 	v->title = title;
+	v->trouble_status = 503;
 	v->write = write;
 	v->view.now = time_now();
 	v->view.hours = 24;
@@ -246,6 +248,7 @@ static bool read_why(struct looker *v, const struct form *form, struct service *
 	if (!addr_parse(&addr, client) && !addr_parse(&s->server, server) &&
 	    (!service[0] || !port_parse(&s->proto, &s->port, service)))
 		return true;
+	v->trouble_status = 400;
 	v->view.trouble = "Client and server are addresses, a service is like tcp/80.";
 	return false;
 }
