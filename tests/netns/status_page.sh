@@ -44,6 +44,7 @@ check "quiet: nothing is down" status_has / 'Nothing is down'
 check "the module, the mailer and the store are well" \
 	[ "$(status / | grep -cE 'is-(connected|ok)')" = 3 ]
 start router curl -sN --max-time 200 http://127.0.0.1:7071/events >"$TEST_TMP/events"
+check "a page is open" wait_until 10 streamed 'still here'
 client_fails client1 192.0.2.10 80
 check "an outage is told to pages that are open" wait_until 10 streamed '"event":"outage"'
 check "one service is down" wait_until 5 status_has / '1 service is down'
