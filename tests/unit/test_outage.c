@@ -144,6 +144,42 @@ static void verdicts_on_answers(void **state)
 	}
 }
 
+/* Its own address goes before the contact, where it was asked for and is its owner's. */
+static void address_that_counts(void **state)
+{
+	enum { NONE = CHOICE_NONE, YES = CHOICE_YES, NO = CHOICE_NO };
+	static const struct {
+		uint8_t inquire; /* enum inquire */
+		uint8_t choice;
+		bool given, confirmed, confirm, own;
+	} rows[] = {
+		{ INQUIRE_WHERE, YES, true, false, false, true },
+		{ INQUIRE_WHERE, YES, true, true, true, true },
+		{ INQUIRE_WHERE, YES, true, true, false, true },
+		{ INQUIRE_WHERE, YES, true, false, true, false },
+		{ INQUIRE_WHERE, YES, false, false, false, false },
+		{ INQUIRE_WHERE, NO, true, true, true, false },
+		{ INQUIRE_WHERE, NONE, false, false, false, false },
+		{ INQUIRE_WHETHER, YES, true, true, true, false },
+		{ INQUIRE_OFF, YES, true, true, true, false },
+	};
+	const struct waiter waiter = { .mail = "table@example.org" };
+	struct conf_watch w = watch;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct answer a = { .choice = rows[i].choice, .confirmed = rows[i].confirmed };
+		const char *target;
+
+		w.inquire = rows[i].inquire;
+		strcpy(a.mail, rows[i].given ? "own@example.org" : "");
+		target = waiter_target(&waiter, &a, &w, rows[i].confirm);
+		if (target != (rows[i].own ? a.mail : waiter.mail))
+			fail_msg("row %zu: %s", i, target);
+	}
+}
+
 static void add(struct resolver *r, const char *key, const char *mail)
 {
 	struct contact c = { 0 };
@@ -309,6 +345,7 @@ int main(void)
 		cmocka_unit_test(failures_join),
 		cmocka_unit_test(verdicts),
 		cmocka_unit_test(verdicts_on_answers),
+		cmocka_unit_test(address_that_counts),
 		cmocka_unit_test(contacts_by_precedence),
 		cmocka_unit_test(contact_keys_have_a_normal_form),
 		cmocka_unit_test(mail_addresses),

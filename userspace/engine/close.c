@@ -212,19 +212,22 @@ static int queue_notice(struct closing *c, const struct outage *o, struct waiter
 	return store_notice_put(c->e->store, &n);
 }
 
-/* The address that @w gave, where that counts, takes the place of the table's. */
+/* What @w answered; the address where it is told takes the place of the table's. */
 static int apply_answer(struct closing *c, struct waiter *w, struct answer *a)
 {
 	int rc = store_answer_get(c->e->store, w->outage, &w->client, a);
+	const char *target;
 
 	if (rc == -ENOENT) {
 		memset(a, 0, sizeof(*a));
 		return 0;
 	}
-	if (rc == 0 && c->w->inquire == INQUIRE_WHERE && a->choice == CHOICE_YES && a->mail[0] &&
-	    (a->confirmed || !c->e->conf->web.confirm))
-		memcpy(w->mail, a->mail, sizeof(w->mail));
-	return rc;
+	if (rc < 0)
+		return rc;
+	target = waiter_target(w, a, c->w, c->e->conf->web.confirm);
+	if (target != w->mail)
+		memcpy(w->mail, target, sizeof(w->mail));
+	return 0;
 }
 
 static int verdict(struct closing *c, const struct outage *o, struct waiter *w,

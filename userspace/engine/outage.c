@@ -54,6 +54,15 @@ bool waiter_join(struct waiter *w, bool known, const struct waiter *f)
 	return true;
 }
 
+const char *waiter_target(const struct waiter *w, const struct answer *a,
+			  const struct conf_watch *watch, bool confirm)
+{
+	bool counts = watch->inquire == INQUIRE_WHERE && a->choice == CHOICE_YES && a->mail[0] &&
+		      (a->confirmed || !confirm);
+
+	return counts ? a->mail : w->mail;
+}
+
 enum waiter_state waiter_verdict(const struct waiter *w, int64_t now, const struct waiter_end *end,
 				 const struct conf_watch *watch)
 {

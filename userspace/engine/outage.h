@@ -59,6 +59,17 @@ struct waiter {
 	uint8_t choice; /* enum choice; filled in by lists only */
 };
 
+/* What a client answered to the inquiry about an outage. */
+struct answer {
+	uint64_t outage;
+	struct addr client;
+	uint8_t choice; /* enum choice; never CHOICE_NONE */
+	char mail[MSG_MAIL_MAX + 1]; /* the address it gave; "": none */
+	char lang[MSG_LANG_MAX]; /* of its page; "": not known */
+	bool confirmed; /* mail: its owner followed the link */
+	int64_t at; /* when, ns since the Epoch */
+};
+
 /* "waiting", "reached", "notified", "no-contact", "declined", "no-answer" */
 const char *waiter_state_name(uint8_t state);
 
@@ -71,6 +82,14 @@ bool outage_merges(const struct outage *last, int64_t began, uint32_t flap);
  * news and *@w has to be stored; only then is a contact to be resolved.
  */
 bool waiter_join(struct waiter *w, bool known, const struct waiter *f);
+
+/*
+ * Where @w is told as things are: at the address of its answer @a, where @watch asks for
+ * one and, with @confirm, its owner has confirmed it; else at its contact. "": nowhere.
+ * Points into @w or @a.
+ */
+const char *waiter_target(const struct waiter *w, const struct answer *a,
+			  const struct conf_watch *watch, bool confirm);
 
 /* What is known of a waiter at the end of its outage, beside itself. */
 struct waiter_end {

@@ -71,17 +71,6 @@ struct outbox_counts {
 	uint64_t queued, sent, refused, given_up, dropped; /* messages */
 };
 
-/* What a client answered to the inquiry about an outage. */
-struct answer {
-	uint64_t outage;
-	struct addr client;
-	uint8_t choice; /* enum choice; never CHOICE_NONE */
-	char mail[MSG_MAIL_MAX + 1]; /* the address it gave; "": none */
-	char lang[MSG_LANG_MAX]; /* of its page; "": not known */
-	bool confirmed; /* mail: its owner followed the link */
-	int64_t at; /* when, ns since the Epoch */
-};
-
 /* Addresses are remembered as what inquiry_fingerprint() makes of them. */
 #define FINGERPRINT_LEN 65 /* hex digits of 32 bytes, with the NUL */
 

@@ -40,12 +40,7 @@ static void tell_outage(const struct why_teller *t)
 
 const char *why_target(const struct why *y, const struct why_outage *o)
 {
-	const struct answer *a = &o->answer;
-
-	if (y->rules->inquire == INQUIRE_WHERE && a->choice == CHOICE_YES && a->mail[0] &&
-	    (a->confirmed || !y->confirm))
-		return a->mail;
-	return o->w.mail;
+	return waiter_target(&o->w, &o->answer, y->rules, y->confirm);
 }
 
 /* What would become of a client that waits, if its outage ended now. */
