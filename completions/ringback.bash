@@ -84,7 +84,7 @@ _ringback_after()
 		_ringback_values server show services
 		;;
 	contact)
-		echo add del list import
+		echo add del list allow import
 		;;
 	'contact del')
 		_ringback_values key show contacts

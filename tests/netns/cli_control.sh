@@ -22,6 +22,7 @@ cat >"$TEST_TMP/script" <<'SCRIPT'
 "show notices": ["noise\n"],
 "show daemon": [{"error": "one\nline", "status": 1}],
 "contact add": [{"done": {}}],
+"contact allow": [{"done": {"suppressed": true}}],
 "contact import": [{"row": {"line": 3, "error": "is taken"}},
 		   {"done": {"imported": 2, "refused": 1}}],
 "recover": [{"row": {"id": 7, "server": "192.0.2.10", "proto": "tcp", "port": 80}},
@@ -91,6 +92,12 @@ status_is 0 contact add 192.0.2.0/24 anna@example.org
 check "the contact is sent" was_asked '.key == "192.0.2.0/24" and .mail == "anna@example.org"'
 check "success is silent" [ ! -s "$TEST_TMP/out" ]
 status_is 2 contact add 192.0.2.1/24 anna@example.org
+status_is 0 contact allow anna@example.org
+check "the address is sent" was_asked '.mail == "anna@example.org"'
+check "what it was is told" out_has 'anna@example.org was suppressed'
+status_is 0 -j contact allow anna@example.org
+check "and to programs" jq -e '.[0].suppressed == true' "$TEST_TMP/out"
+status_is 2 contact allow
 status_is 0 recover 192.0.2.10 tcp/80
 check "a port is a number" was_asked '.proto == "tcp" and .port == 80'
 

@@ -211,6 +211,39 @@ static void contacts_come_and_go(void **state)
 	close(fd);
 }
 
+/* 1, 0, or -1: that was an error. */
+static int allowed(int fd, const char *mail)
+{
+	char request[200];
+	json_t *value, *was;
+	int result;
+
+	snprintf(request, sizeof(request), "{\"command\":\"contact allow\",\"mail\":\"%s\"}", mail);
+	ask(fd, request);
+	value = line(0);
+	was = json_object_get(json_object_get(value, "done"), "suppressed");
+	result = was ? json_is_true(was) : -1;
+	json_decref(value);
+	return result;
+}
+
+static void never_again_is_taken_back(void **state)
+{
+	char fingerprint[FINGERPRINT_LEN];
+	int fd = client();
+
+	(void)state;
+	inquiry_fingerprint(&e, "anna@example.org", fingerprint);
+	assert_int_equal(store_suppressed_put(e.store, fingerprint, 1), 0);
+	assert_int_equal(allowed(fd, "berta@example.org"), 0);
+	assert_int_equal(allowed(fd, "not an address"), -1);
+	assert_int_equal(inquiry_suppressed(&e, "anna@example.org"), 1);
+	assert_int_equal(allowed(fd, "Anna@example.org"), 1);
+	assert_int_equal(inquiry_suppressed(&e, "anna@example.org"), 0);
+	assert_int_equal(allowed(fd, "anna@example.org"), 0);
+	close(fd);
+}
+
 static void import_takes_the_good_rows(void **state)
 {
 	int fd = client();
@@ -264,6 +297,8 @@ static void garbage_is_answered(void **state)
 		"{\"command\":\"contact add\",\"key\":[],\"mail\":{}}",
 		"{\"command\":\"contact del\"}",
 		"{\"command\":\"contact del\",\"key\":\"\"}",
+		"{\"command\":\"contact allow\"}",
+		"{\"command\":\"contact allow\",\"mail\":7}",
 		"{\"command\":\"contact import\"}",
 		"{\"command\":\"contact import\",\"rows\":{}}",
 	};
@@ -469,11 +504,17 @@ static void many_clients_leave_nothing(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(contacts_come_and_go),	TEST(import_takes_the_good_rows),
-		TEST(garbage_is_answered),	TEST(noise_harms_nobody),
-		TEST(endless_line_is_cut_off),	TEST(half_closed_client_gets_its_answer),
-		TEST(long_listing_comes_whole), TEST(monitors_see_events),
-		TEST(clients_are_bounded),	TEST(many_clients_leave_nothing),
+		TEST(contacts_come_and_go),
+		TEST(never_again_is_taken_back),
+		TEST(import_takes_the_good_rows),
+		TEST(garbage_is_answered),
+		TEST(noise_harms_nobody),
+		TEST(endless_line_is_cut_off),
+		TEST(half_closed_client_gets_its_answer),
+		TEST(long_listing_comes_whole),
+		TEST(monitors_see_events),
+		TEST(clients_are_bounded),
+		TEST(many_clients_leave_nothing),
 	};
 
 	signal(SIGPIPE, SIG_IGN); /* as in every room */

@@ -414,6 +414,10 @@ static void limits_and_suppression(struct store *st)
 	assert_int_equal(store_suppressed_put(st, "abc", 2), 0);
 	assert_int_equal(store_suppressed_get(st, "abc"), 1);
 	assert_int_equal(store_suppressed_get(st, "abd"), 0);
+	assert_int_equal(store_suppressed_del(st, "abd"), -ENOENT);
+	assert_int_equal(store_suppressed_del(st, "abc"), 0);
+	assert_int_equal(store_suppressed_get(st, "abc"), 0);
+	assert_int_equal(store_suppressed_del(st, "abc"), -ENOENT);
 	assert_int_equal(store_commit(st), 0);
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* contact add, del, import */
+/* contact add, del, allow, import */
 #include <errno.h>
 #include <string.h>
 
@@ -81,6 +81,41 @@ int cmd_contact_del(struct cli *cli, int argc, char **argv)
 		return err;
 	return change(cli, json_pack("{s:s, s:s}", "command", "contact del", "key", argv[0]),
 		      argv[0], "deleted");
+}
+
+/* Whether it was suppressed is said here or nowhere: only hashes are kept. */
+static int report_allowed(struct cli *cli, const char *mail, bool suppressed)
+{
+	static const struct column columns[] = { { "mail", NULL, 0 }, { "suppressed", NULL, 0 } };
+
+	writer_start(cli->out, columns, 2, false);
+	writer_text(cli->out, "mail", mail);
+	writer_attr(cli->out, "suppressed", json_boolean(suppressed));
+	writer_end(cli->out);
+	writer_data(cli->out,
+		    suppressed ? "%s was suppressed, and is told again from now on" :
+				 "%s was not suppressed",
+		    mail);
+	return cli_finish(cli);
+}
+
+int cmd_contact_allow(struct cli *cli, int argc, char **argv)
+{
+	json_t *request, *done = NULL;
+	int err;
+
+	if (argc != 1)
+		return cli_fail(cli, CLI_USAGE, "contact allow needs one mail address");
+	request = json_pack("{s:s, s:s}", "command", "contact allow", "mail", argv[0]);
+	if (!request)
+		return cli_fail(cli, CLI_USAGE, "the mail address is not UTF-8");
+	err = control_request(cli, request, no_rows, NULL, &done);
+	json_decref(request);
+	if (!err)
+		err = report_allowed(cli, argv[0],
+				     json_is_true(json_object_get(done, "suppressed")));
+	json_decref(done);
+	return err;
 }
 
 /* An import under way: rows are sent in batches, because a line has a limit. */

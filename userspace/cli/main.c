@@ -32,6 +32,8 @@ static const struct command commands[] = {
 	{ "contact add", "ADDR[/LEN]|MAC MAIL", "tell these clients here", cmd_contact_add, false },
 	{ "contact del", "ADDR[/LEN]|MAC", "forget a contact", cmd_contact_del, false },
 	{ "contact list", "", "the same as show contacts", cmd_show_contacts, false },
+	{ "contact allow", "MAIL", "take back that it is never told again", cmd_contact_allow,
+	  false },
 	{ "contact import", "FILE.csv|-", "add many; columns: key,mail", cmd_contact_import,
 	  false },
 	{ "recover", "A [PROTO/PORT]", "declare a server back", cmd_recover, false },

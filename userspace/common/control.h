@@ -24,6 +24,8 @@
  *   show daemon                                key value: version, counters
  *   contact add    key mail                    key: ADDR, ADDR/LEN or MAC
  *   contact del    key
+ *   contact allow  mail                        done: suppressed: whether its owner had
+ *                                              asked never to hear of us
  *   contact import rows: [[line, key, mail]..] row per refused line: line, error
  *                                              done: imported, refused
  *   recover        server [proto port]         row per outage taken up

@@ -12,6 +12,7 @@
 #include "../common/timefmt.h"
 #include "batch.h"
 #include "control_client.h"
+#include "inquiry.h"
 #include "tracker.h"
 
 /* --- contacts -------------------------------------------------------------------- */
@@ -93,6 +94,26 @@ static void contact_del(struct client *cl, json_t *request)
 		client_done(cl, json_pack("{s:i}", "rows", 0));
 }
 
+static void contact_allow(struct client *cl, json_t *request)
+{
+	const char *mail = json_string_value(json_object_get(request, "mail"));
+	const char *why = mail ? contact_mail_fault(mail) : "a mail address is needed";
+	int rc;
+
+	if (why) {
+		client_error(cl, 2, "%s", why);
+		return;
+	}
+	if (!begin(cl))
+		return;
+	rc = inquiry_allow(cl->e, mail);
+	if (!commit(cl, rc == -ENOENT ? 0 : rc))
+		return;
+	if (rc == 0)
+		log_info("an address that was never to be told again may be, says the operator");
+	client_done(cl, json_pack("{s:i,s:b}", "rows", 0, "suppressed", rc == 0));
+}
+
 /* 1 imported, 0 refused (and said so), -errno. */
 static int import_row(struct client *cl, json_t *row)
 {
@@ -168,6 +189,7 @@ static void recover(struct client *cl, json_t *request)
 const struct control_command control_change_commands[] = {
 	{ .name = "contact add", .changes = true, .run = contact_add },
 	{ .name = "contact del", .changes = true, .run = contact_del },
+	{ .name = "contact allow", .changes = true, .run = contact_allow },
 	{ .name = "contact import", .changes = true, .run = contact_import },
 	{ .name = "recover", .changes = true, .run = recover },
 	{ .name = NULL },

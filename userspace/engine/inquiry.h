@@ -52,6 +52,11 @@ const char *inquiry_fingerprint(const struct engine *e, const char *mail, char *
 /* Whether the owner of @mail has asked never to hear of us. 1, 0, -errno. */
 int inquiry_suppressed(struct engine *e, const char *mail);
 /*
+ * The operator takes that back, in the open batch: what is sent from now on reaches @mail
+ * again. 0, -ENOENT (nobody had asked), -errno.
+ */
+int inquiry_allow(struct engine *e, const char *mail);
+/*
  * The links of a mail to @mail; @buf: MSG_LINK_MAX bytes. "" where the portal has no
  * address of its own (web.url), or a very long one.
  */

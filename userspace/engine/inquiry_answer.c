@@ -66,6 +66,13 @@ int inquiry_suppressed(struct engine *e, const char *mail)
 	return store_suppressed_get(e->store, inquiry_fingerprint(e, mail, fingerprint));
 }
 
+int inquiry_allow(struct engine *e, const char *mail)
+{
+	char fingerprint[FINGERPRINT_LEN];
+
+	return store_suppressed_del(e->store, inquiry_fingerprint(e, mail, fingerprint));
+}
+
 static void put_link(const struct engine *e, const char *what, const char *token, char *buf)
 {
 	const char *url = e->conf->web.url;

@@ -158,6 +158,11 @@ int store_suppressed_get(struct store *st, const char *address)
 	return st->ops->suppressed_get(st, address);
 }
 
+int store_suppressed_del(struct store *st, const char *address)
+{
+	return st->ops->suppressed_del(st, address);
+}
+
 int store_contact_put(struct store *st, const struct contact *c)
 {
 	return st->ops->contact_put(st, c);

@@ -148,6 +148,7 @@ struct store_ops {
 	int (*asked_purge)(struct store *st, int64_t before);
 	int (*suppressed_put)(struct store *st, const char *address, int64_t at);
 	int (*suppressed_get)(struct store *st, const char *address);
+	int (*suppressed_del)(struct store *st, const char *address);
 
 	int (*contact_put)(struct store *st, const struct contact *c);
 	int (*contact_del)(struct store *st, const struct contact_key *key);
@@ -250,6 +251,8 @@ int store_asked_purge(struct store *st, int64_t before);
 int store_suppressed_put(struct store *st, const char *address, int64_t at);
 /* 1: it is to be left alone; 0; -errno. */
 int store_suppressed_get(struct store *st, const char *address);
+/* It may hear of us again. -ENOENT: it might all along. */
+int store_suppressed_del(struct store *st, const char *address);
 
 /* An existing key gets the new mail address. */
 int store_contact_put(struct store *st, const struct contact *c);

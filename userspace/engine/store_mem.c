@@ -214,6 +214,7 @@ static const struct store_ops mem_ops = {
 	.asked_purge = mem_asked_purge,
 	.suppressed_put = mem_suppressed_put,
 	.suppressed_get = mem_suppressed_get,
+	.suppressed_del = mem_suppressed_del,
 	.contact_put = mem_contact_put,
 	.contact_del = mem_contact_del,
 	.contact_list = mem_contact_list,

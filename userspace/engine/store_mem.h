@@ -78,6 +78,7 @@ int mem_asked_count(struct store *st, const char *client, const char *address, i
 int mem_asked_purge(struct store *st, int64_t before);
 int mem_suppressed_put(struct store *st, const char *address, int64_t at);
 int mem_suppressed_get(struct store *st, const char *address);
+int mem_suppressed_del(struct store *st, const char *address);
 int mem_contact_del(struct store *st, const struct contact_key *key);
 int mem_contact_put(struct store *st, const struct contact *c);
 int mem_contact_list(struct store *st, const struct contact_key *after, unsigned int limit,

@@ -80,14 +80,20 @@ int mem_asked_purge(struct store *st, int64_t before)
 	return rc;
 }
 
-int mem_suppressed_get(struct store *st, const char *address)
+/* The row of @address, or NULL. */
+static void *suppressed(struct store *st, const char *address)
 {
 	typedef char fingerprint[FINGERPRINT_LEN];
 
 	FOR_EACH(st, SUPPRESSED, fingerprint, f)
 	if (!strcmp(*f, address))
-		return 1;
-	return 0;
+		return f;
+	return NULL;
+}
+
+int mem_suppressed_get(struct store *st, const char *address)
+{
+	return suppressed(st, address) != NULL;
 }
 
 int mem_suppressed_put(struct store *st, const char *address, int64_t at)
@@ -96,8 +102,19 @@ int mem_suppressed_put(struct store *st, const char *address, int64_t at)
 	int rc = mem_changing(st);
 
 	(void)at;
-	if (rc < 0 || mem_suppressed_get(st, address))
+	if (rc < 0 || suppressed(st, address))
 		return rc;
 	snprintf(row, sizeof(row), "%s", address);
 	return mem_row_add(st, SUPPRESSED, row);
+}
+
+int mem_suppressed_del(struct store *st, const char *address)
+{
+	void *row = suppressed(st, address);
+	int rc = mem_changing(st);
+
+	if (rc < 0 || !row)
+		return rc < 0 ? rc : -ENOENT;
+	mem_row_del(st, SUPPRESSED, row);
+	return 0;
 }

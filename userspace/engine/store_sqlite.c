@@ -236,6 +236,7 @@ static const struct store_ops sqlite_ops = {
 	.asked_purge = sqlite_asked_purge,
 	.suppressed_put = sqlite_suppressed_put,
 	.suppressed_get = sqlite_suppressed_get,
+	.suppressed_del = sqlite_suppressed_del,
 	.contact_put = sqlite_contact_put,
 	.contact_del = sqlite_contact_del,
 	.contact_list = sqlite_contact_list,

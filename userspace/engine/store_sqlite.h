@@ -44,6 +44,7 @@ enum sql_id {
 	SQL_ASKED_PURGE,
 	SQL_SUPPRESSED_PUT,
 	SQL_SUPPRESSED_GET,
+	SQL_SUPPRESSED_DEL,
 	SQL_CONTACT_PUT,
 	SQL_CONTACT_DEL,
 	SQL_CONTACT_LIST,
@@ -131,6 +132,7 @@ int sqlite_asked_count(struct store *st, const char *client, const char *address
 int sqlite_asked_purge(struct store *st, int64_t before);
 int sqlite_suppressed_put(struct store *st, const char *address, int64_t at);
 int sqlite_suppressed_get(struct store *st, const char *address);
+int sqlite_suppressed_del(struct store *st, const char *address);
 int sqlite_contact_put(struct store *st, const struct contact *c);
 int sqlite_contact_del(struct store *st, const struct contact_key *key);
 int sqlite_contact_list(struct store *st, const struct contact_key *after, unsigned int limit,

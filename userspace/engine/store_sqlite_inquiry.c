@@ -115,3 +115,14 @@ int sqlite_suppressed_get(struct store *st, const char *address)
 		sqlite3_reset(q);
 	return rc;
 }
+
+int sqlite_suppressed_del(struct store *st, const char *address)
+{
+	sqlite3_stmt *q =
+		sql_get(st, SQL_SUPPRESSED_DEL, "DELETE FROM suppressed WHERE address = ?");
+	int rc = sql_bind(st, q, "s", address);
+
+	if (rc == 0)
+		rc = sql_run(st, q);
+	return rc < 0 ? rc : sql_changes(st) ? 0 : -ENOENT;
+}
