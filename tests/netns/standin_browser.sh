@@ -123,7 +123,7 @@ check "the client sees what it could not reach" shows '192.0.2.10, port 8001'
 check "and what it said" shows 'told at b\*\*\*@e\*\*\*.org'
 browser click 'form:has(input[name=port][value="8001"]) button[value=no]'
 check "there it changes its mind" wait_until 20 shows 'You will not be told'
-pictures portal
+picture portal
 
 echo "--- the recovery"
 server_starts server1 80
@@ -133,7 +133,6 @@ server_starts server1 8000
 check "the outages end" wait_until 30 outage_is 192.0.2.10 80 ended
 check "anna gets her mail" wait_until 20 got_mails anna 1
 check "the portal says that it is back" wait_until 60 shows 'is back'
-picture portal-back
 browser tab 1
 check "the open page lands on the real server" wait_until 90 shows 'the real server'
 check "with path and query" is_at "http://192.0.2.10:8000/$PLACE"
