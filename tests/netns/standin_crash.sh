@@ -36,6 +36,12 @@ story()
 	kill -CONT "$(room_pid engine)"
 	check "it goes on: answered again" wait_until 10 stood_in client1 "$SERVER1" 80
 
+	kill -STOP "$(room_pid web)"
+	check "the web room hangs: nobody is sent to it" \
+		wait_until 10 waits_in_vain client1 "$SERVER1" 80
+	kill -CONT "$(room_pid web)"
+	check "it goes on: answered again" wait_until 10 stood_in client1 "$SERVER1" 80
+
 	room_crashes engine
 	check "the engine was killed: answered again" wait_until 15 stood_in client1 "$SERVER1" 80
 	check "each of ours is there once" ours_there

@@ -251,6 +251,7 @@ static bool body_ok(const struct msg *m)
 		return peer_ok(m);
 	case MSG_READY:
 	case MSG_UP:
+	case MSG_ALIVE:
 		return m->len == 0;
 	case MSG_TRAP:
 		return trap_ok(m);

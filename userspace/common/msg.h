@@ -19,6 +19,7 @@
  *   web -> engine      MSG_CHOICE   the client has answered the inquiry
  *   web -> engine      MSG_TOKEN    somebody followed a link of a mail
  *   engine -> web      MSG_OUTCOME  what became of a choice or a token
+ *   web -> engine      MSG_ALIVE    once a second: I am not stuck
  *   web -> engine      MSG_CONTROL  with a descriptor: serve the control protocol there,
  *                                   for looking only (the status page)
  */
@@ -48,6 +49,7 @@ enum msg_type {
 	MSG_TOKEN,	/* struct msg_token */
 	MSG_OUTCOME,	/* struct msg_outcome */
 	MSG_CONTROL,	/* no body + one descriptor */
+	MSG_ALIVE,	/* no body */
 };
 
 struct msg_peer {
@@ -132,6 +134,8 @@ enum page_state {
 	PAGE_RETURNING,		/* evidence is being confirmed or held */
 	PAGE_UP,		/* its outage has ended */
 };
+
+#define MSG_ALIVE_MS		1000	/* between two of MSG_ALIVE */
 
 struct msg_service {
 	struct service service;

@@ -142,7 +142,7 @@ static enum ringback_standin wanted(const struct standing *sg)
 
 static bool ready(const struct standin *st)
 {
-	return st->nl && st->nft && web_peer_connected(st->e->web);
+	return st->nl && st->nft && web_peer_lives(st->e->web);
 }
 
 static struct nl_filter of(const struct service *s)

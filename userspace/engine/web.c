@@ -21,10 +21,11 @@
 #include "standin.h"
 #include "track.h"
 
-#define GATHER_MS 10 /* changes that come together are told together */
-#define CROWD_MS  1000 /* waiters are counted that often at most */
-#define TURN	  64 /* messages, before the others get their turn */
-#define OUT_MAX	  8192 /* messages that wait for a room that does not read */
+#define GATHER_MS  10 /* changes that come together are told together */
+#define CROWD_MS   1000 /* waiters are counted that often at most */
+#define TURN	   64 /* messages, before the others get their turn */
+#define OUT_MAX	   8192 /* messages that wait for a room that does not read */
+#define SILENCE_MS (3 * MSG_ALIVE_MS) /* then it is stuck */
 
 struct out {
 	STAILQ_ENTRY(out) link;
@@ -46,6 +47,7 @@ struct web_peer {
 	struct out_list out;
 	unsigned int n_out;
 	bool blocked; /* it does not read what it is told */
+	int64_t heard; /* of it, CLOCK_MONOTONIC ms */
 	struct log_rate lost;
 	struct presence *pages;
 };
@@ -292,6 +294,8 @@ static void dispatch(struct web_peer *p, struct msg *m)
 		control_attach(p->e->control, m->fd);
 		m->fd = -1;
 		break;
+	case MSG_ALIVE:
+		break;
 	default:
 		p->e->count.bad_messages++;
 	}
@@ -311,6 +315,7 @@ static void readable(evutil_socket_t fd, short what, void *arg)
 	for (turn = 0; turn < TURN && p->readable && !p->n_out; turn++) {
 		rc = msg_recv(&p->chan, &m);
 		if (rc == 1) {
+			p->heard = time_mono_ms();
 			dispatch(p, &m);
 		} else if (rc == -EBADMSG) {
 			p->e->count.bad_messages++;
@@ -330,6 +335,7 @@ void web_peer_open(struct web_peer *p, int fd)
 	peer_close(p);
 	p->chan.fd = fd;
 	p->connection++;
+	p->heard = time_mono_ms();
 	p->readable = event_new(p->e->base, fd, EV_READ | EV_PERSIST, readable, p);
 	p->writable = event_new(p->e->base, fd, EV_WRITE, writable, p);
 	if (!p->readable || !p->writable || event_add(p->readable, NULL) < 0)
@@ -340,6 +346,11 @@ void web_peer_open(struct web_peer *p, int fd)
 bool web_peer_connected(const struct web_peer *p)
 {
 	return p && p->readable;
+}
+
+bool web_peer_lives(const struct web_peer *p)
+{
+	return web_peer_connected(p) && time_mono_ms() - p->heard < SILENCE_MS;
 }
 
 bool web_peer_page_open(const struct web_peer *p, const struct addr *client,

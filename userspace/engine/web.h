@@ -20,6 +20,8 @@ void web_peer_open(struct web_peer *p, int fd);
 
 /* All below accept NULL: no such room. */
 bool web_peer_connected(const struct web_peer *p);
+/* It is connected, and not stuck: something was heard of it just now. */
+bool web_peer_lives(const struct web_peer *p);
 /* Something about open outages has changed; what it was is found, and told, soon. */
 void web_peer_touch(struct web_peer *p);
 /* @o has ended. */

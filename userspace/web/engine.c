@@ -16,7 +16,7 @@
 #include "services.h"
 
 #define MESSAGES_PER_TURN 64
-#define QUEUE_MAX	  4096 /* a visit of every client, at the worst */
+#define QUEUE_MAX	  4096 /* beside a word about every connection, for a new engine */
 
 struct queued {
 	STAILQ_ENTRY(queued) link;
@@ -30,13 +30,31 @@ struct engine_link {
 	struct event *readable, *writable; /* NULL: not connected */
 	STAILQ_HEAD(queue, queued) queue;
 	size_t n_queued;
+	struct event *alive;
 };
 
-struct engine_link *engine_new(void)
+/*
+ * While we hang, nobody may be sent to us. A send that fails is as good as none:
+ * the engine, or its channel, has more to read than it can.
+ */
+static void tell_alive(evutil_socket_t fd, short what, void *arg)
 {
+	struct engine_link *e = arg;
+
+	(void)fd;
+	(void)what;
+	if (e->readable && !e->n_queued)
+		msg_send(&e->chan, MSG_ALIVE, NULL, 0, -1);
+}
+
+struct engine_link *engine_new(struct web *w)
+{
+	const struct timeval each = { MSG_ALIVE_MS / 1000, MSG_ALIVE_MS % 1000 * 1000 };
 	struct engine_link *e = calloc(1, sizeof(*e));
 
-	if (!e)
+	if (e)
+		e->alive = event_new(w->base, -1, EV_PERSIST, tell_alive, e);
+	if (!e || !e->alive || event_add(e->alive, &each))
 		fatal("out of memory");
 	e->chan.fd = -1;
 	STAILQ_INIT(&e->queue);
@@ -68,6 +86,7 @@ static void hang_up(struct engine_link *e)
 void engine_free(struct engine_link *e)
 {
 	hang_up(e);
+	event_free(e->alive);
 	free(e);
 }
 
@@ -152,9 +171,11 @@ void engine_open(struct web *w, int fd)
 	events_tell_again(w);
 }
 
-static int keep(struct engine_link *e, enum msg_type type, const void *body, size_t len)
+static int keep(struct web *w, enum msg_type type, const void *body, size_t len)
 {
-	struct queued *q = e->n_queued < QUEUE_MAX ? malloc(sizeof(*q) + len) : NULL;
+	struct engine_link *e = w->engine;
+	size_t max = QUEUE_MAX + w->conf->web.connections;
+	struct queued *q = e->n_queued < max ? malloc(sizeof(*q) + len) : NULL;
 
 	if (!q)
 		return -EAGAIN;
@@ -177,7 +198,7 @@ int engine_send(struct web *w, enum msg_type type, const void *body, size_t len,
 	if (!e->n_queued || fd >= 0)
 		err = msg_send(&e->chan, type, body, len, fd);
 	if (err == -EAGAIN && fd < 0)
-		err = keep(e, type, body, len);
+		err = keep(w, type, body, len);
 	return err;
 }
 

@@ -12,7 +12,7 @@
 #include "web.h"
 
 /* Fatal: out of memory. */
-struct engine_link *engine_new(void);
+struct engine_link *engine_new(struct web *w);
 void engine_free(struct engine_link *e);
 /* A new channel; owns @fd. An older one is closed. */
 void engine_open(struct web *w, int fd);

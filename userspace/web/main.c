@@ -55,7 +55,7 @@ static struct web *web_new(const struct room_start *start)
 	w->from_parent = event_new(w->base, w->parent.fd, EV_READ | EV_PERSIST, parent_readable, w);
 	if (!w->from_parent || event_add(w->from_parent, NULL))
 		fatal("cannot watch the socket to the parent");
-	w->engine = engine_new();
+	w->engine = engine_new(w);
 	w->asks = asks_new(w);
 	w->services = services_new(w);
 	w->events = events_new(w);
