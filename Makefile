@@ -4,6 +4,7 @@
 #   KDIR=DIR         kernel headers or tree to build the module for
 #   DESTDIR, prefix  where `make install` goes
 #   TESTS=PATTERN    `make check-system`: only these, e.g. TESTS='attempt_*'
+#   STORY=NAME       `make demo`: main, standin
 #   PLAY=1           `make demo`: a shell in the virtual machine afterwards
 #
 # A clean checkout needs packages first; as root, demo and check install them.
@@ -51,11 +52,11 @@ userspace:
 packages-%:
 	@[ "$$(id -u)" != 0 ] || scripts/packages install $(subst -, ,$*)
 
-demo: packages-build-vm
+demo: packages-build-vm$(if $(filter standin,$(STORY)),-browser)
 	@$(MAKE) --no-print-directory -s all
-	@scripts/demo $(if $(PLAY),--play)
+	@scripts/demo $(if $(PLAY),--play) $(STORY)
 
-check: packages-build-vm-test
+check: packages-build-vm-test-browser
 	@$(MAKE) --no-print-directory -s all
 	@tests/run
 
