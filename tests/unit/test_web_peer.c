@@ -19,6 +19,7 @@
 #include "engine/presence.h"
 #include "engine/tracker.h"
 #include "engine/web.h"
+#include "engine_standin.h"
 #include "engine_story.h"
 
 /* --- visits, pages, what is told ---------------------------------------------------------- */
@@ -235,6 +236,32 @@ static void open_page_and_a_yes_is_both(void **state)
 	assert_int_equal(n_sent, 1);
 }
 
+/* Whatever the stand-in had decided for a client goes by what the client says. */
+static void choice_reaches_the_stand_in(void **state)
+{
+	static const enum choice said[] = { CHOICE_NO, CHOICE_YES, CHOICE_NONE };
+	struct service s = trouble(INQUIRE_WHETHER);
+	const struct addr one = address(ONE);
+	const struct msg_outcome *o;
+	struct msg_choice c;
+	size_t i;
+
+	(void)state;
+	room_opens();
+	run(50);
+	told(PAGE_DOWN, 1);
+	for (i = 0; i < sizeof(said) / sizeof(*said); i++) {
+		memset(&fake_reconsidered, 0, sizeof(fake_reconsidered));
+		c = choice(&s, ONE, said[i], "");
+		says(MSG_CHOICE, &c, sizeof(c));
+		o = heard(MSG_OUTCOME);
+		assert_int_equal(o->outcome, OUTCOME_OK);
+		assert_int_equal(inquiry_choice(&e, &s, &one), said[i]);
+		assert_true(addr_equal(&fake_reconsidered.client, &one));
+		assert_true(service_equal(&fake_reconsidered.service, &s));
+	}
+}
+
 /* --- standings --------------------------------------------------------------------------- */
 
 static struct msg_standing asks(const char *client, const struct service *s)
@@ -434,6 +461,7 @@ int main(void)
 		WITH_ROOM(closed_page_does_not),
 		WITH_ROOM(pages_go_with_their_room),
 		WITH_ROOM(open_page_and_a_yes_is_both),
+		WITH_ROOM(choice_reaches_the_stand_in),
 		WITH_ROOM(clients_see_their_own),
 		WITH_ROOM(standings_are_sixty_four_at_most),
 		WITH_ROOM(room_that_does_not_read),
