@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
+# shellcheck disable=SC2034	# daemon_conf reads the lines
 # The router answers in place of a dead server, asks the client, and takes it to the
-# shellcheck disable=SC2034,SC2154	# daemon_conf reads the lines, scripts/demo has the colours
 # real server when that is back. For scripts/demo.
 
 PICTURES=${RESULTS:-$TEST_TMP}
