@@ -9,13 +9,13 @@ PICTURES=${RESULTS:-$TEST_TMP}
 prepare()
 {
 	setup_topology
-	browser_starts
 	mail_starts
 	insmod nf_ringback.ko || fail "insmod"
 	WATCH_LINES='standin = true inquire = "where"'
 	MORE_LINES='web { listen = {"198.51.100.1:8080"} operator = "Example network" }'
 	daemon_conf
 	daemon_starts
+	browser_starts
 	server_starts server1 80
 }
 
