@@ -58,10 +58,12 @@ static void go_back(struct conn *c, const char *path)
 
 static void tell(struct conn *c, const struct result *r, const char *mail, const char *back)
 {
-	if (!from_json(c) && r->status == 200)
+	if (!from_json(c) && r->status == 200 && c->leaves)
+		page_answered(c, 200, W_MAX, back);
+	else if (!from_json(c) && r->status == 200)
 		go_back(c, back);
 	else if (!from_json(c))
-		page_refused(c, r->status, r->word, back);
+		page_answered(c, r->status, r->word, back);
 	else if (r->status == 200)
 		api_send(c, 200, "application/json", NULL,
 			 json_pack("{ss so}", "outcome", r->name, "mail",
@@ -87,6 +89,8 @@ static void send_choice(struct conn *c, const struct choice_input *in)
 	m.choice = in->choice;
 	snprintf(m.mail, sizeof(m.mail), "%s", in->mail);
 	snprintf(m.lang, sizeof(m.lang), "%s", words_tag(lang));
+	/* From now on it goes to the server, which is dead: it would not see our page again. */
+	c->leaves = c->face == WEB_STANDIN && in->choice == CHOICE_NO;
 	c->ask = ask_choice(c->web, &m, outcome_came, c);
 }
 

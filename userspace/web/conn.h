@@ -49,6 +49,7 @@ struct conn {
 	uint16_t status;
 	uint8_t notice;			/* enum word, W_MAX: none */
 	const char *back;
+	bool leaves;			/* the stand-in: it does not come back to us */
 	/* Whoever has a stream: called once when it ends, with @arg. */
 	void (*gone)(struct conn *c, void *arg);
 	void *arg;

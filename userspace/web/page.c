@@ -147,7 +147,7 @@ void page_portal(struct conn *c)
 	c->ask = ask_standing(c->web, &c->client, NULL, all_came, c);
 }
 
-void page_refused(struct conn *c, int status, enum word why, const char *target)
+void page_answered(struct conn *c, int status, enum word why, const char *target)
 {
 	c->status = status;
 	c->notice = why;

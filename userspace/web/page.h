@@ -13,9 +13,10 @@ void page_standin(struct conn *c);
 /* GET / of the portal: everything that the client could not reach. */
 void page_portal(struct conn *c);
 /*
- * The page again, after an answer of the client's that was refused: with that
- * status and word. It leads back to @target, which lives as long as the request.
+ * The page again, after an answer of the client's: with that status, and the word
+ * why it was refused, or W_MAX. It leads back to @target, which lives as long as the
+ * request.
  */
-void page_refused(struct conn *c, int status, enum word why, const char *target);
+void page_answered(struct conn *c, int status, enum word why, const char *target);
 
 #endif /* RINGBACK_WEB_PAGE_H */
