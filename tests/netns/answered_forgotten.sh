@@ -8,15 +8,15 @@ server_starts server1 80
 
 story()
 {
-	watch_add "answer$FAMILY" "$SERVERS" tcp/80 no-reply 60
+	watch_add "answer$FAMILY" "$SERVERS" tcp/80 no-reply 240
 	check "the server answers" client_connects client1 "$SERVER1" 80
 	check "nobody is listed" n_attempts 0
 	server_hangs server1
-	client_tries client1 "$SERVER1" 80 20
+	client_tries client1 "$SERVER1" 80 120
 	check "while the server hangs the attempt is pending" \
 		wait_until 5 attempt_pending "$CLIENT1" "$SERVER1" 80
 	server_wakes server1
-	check "answered late, it is forgotten" wait_until 10 n_attempts 0
+	check "answered late, it is forgotten" wait_until 30 n_attempts 0
 	check "there was no outage" [ "$(rb -j show services | jq length)" = 0 ]
 }
 
