@@ -12,7 +12,7 @@ story()
 	check "the server answers" client_connects client1 "$SERVER1" 80
 	check "nobody is listed" n_attempts 0
 	server_hangs server1
-	client_tries client1 "$SERVER1" 80 20
+	client_tries client1 "$SERVER1" 80 "$(slow 20)"
 	check "while the server hangs the attempt is pending" \
 		wait_until 5 attempt_pending "$CLIENT1" "$SERVER1" 80
 	server_wakes server1
