@@ -42,7 +42,7 @@ check "the good rows are in" [ "$(rb -j show contacts | jq length)" = 8 ]
 check "del" rb contact del 198.51.100.7
 check_not "del of an unknown one" rb contact del 198.51.100.77
 
-mac=$(in_ns client1 cat /sys/class/net/eth0/address)
+mac=$(in_ns client1 ip -j link show eth0 | jq -r ".[].address")
 rb contact add "$mac" card@example.org
 rb contact add 2001:db8:1::7 exact@example.org
 client_fails client1 192.0.2.10 80

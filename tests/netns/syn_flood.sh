@@ -41,7 +41,7 @@ story()
 	check "no service is in trouble" [ "$(stat_of services)" = 0 ]
 	check "no event was sent" [ -z "$(told)" ]
 	check "the slab has not grown" [ "$(slab)" -le "$before" ]
-	client_tries client1 "$SERVER1" 80 10
+	client_tries client1 "$SERVER1" 80 "$(slow 10)"
 	check "the client in need is recorded" \
 		wait_until 10 attempt_is "$CLIENT1" "$SERVER1" 80 no-reply
 	check "and told of" wait_until 5 [ "$(told)" = "$CLIENT1" ]

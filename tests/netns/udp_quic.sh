@@ -8,11 +8,11 @@ setup_topology
 
 story()
 {
-	watch_add "quic$FAMILY" "$SERVERS" udp/443 no-reply 3
+	watch_add "quic$FAMILY" "$SERVERS" udp/443 no-reply 10
 	udp_starts server1 "$SERVER1" 443 deaf
 	quic_tries client1 "$SERVER1" 443 &
 	check "the first Initial is admitted" wait_until 5 attempt_pending "$CLIENT1" "$SERVER1" 443
-	check "no-reply" wait_until 10 attempt_is "$CLIENT1" "$SERVER1" 443 no-reply
+	check "no-reply" wait_until 20 attempt_is "$CLIENT1" "$SERVER1" 443 no-reply
 	wait $!
 	check "three Initials were one attempt" \
 		[ "$(attempts server "$SERVER1")" = "$CLIENT1 $SERVER1 443 failed no-reply 3" ]
