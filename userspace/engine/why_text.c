@@ -156,10 +156,10 @@ static void tell_no_attempt(const struct why_teller *t)
 			 "The module holds no attempt of it any more: it was older than keep, %s.",
 			 keep_text(y->rules->keep, keep));
 	else if (w && !w->in_kernel)
-		why_tell(
-			t, "kernel", "lost",
-			"The module holds no attempt of it any more: it lost it (loaded anew, watch "
-			"deleted, forgotten by command). The client still counts as waiting.");
+		why_tell(t, "kernel", "lost",
+			 "The module holds no attempt of it: the stand-in met the client, or the "
+			 "module lost it (loaded anew, watch deleted, forgotten by command). The "
+			 "client still counts as waiting.");
 	else if (w)
 		why_tell(t, "kernel", "answered",
 			 "The module holds no attempt of it any more: the client has reached the "
