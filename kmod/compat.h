@@ -7,6 +7,7 @@
 #define _RBK_COMPAT_H
 
 #include <linux/random.h>
+#include <linux/rhashtable.h>
 #include <linux/slab.h>
 #include <linux/version.h>
 #include <net/genetlink.h>
@@ -56,5 +57,19 @@
 #else
 #define RBK_MCAST_ADMIN
 #endif
+
+/*
+ * Some kernels keep a cursor into a table that was replaced, and freed, while the
+ * walk paused. What was resumed after -EAGAIN begins anew.
+ */
+static inline int rbk_walk_resume(struct rhashtable_iter *iter)
+	__acquires(RCU)
+{
+	int err = rhashtable_walk_start_check(iter);
+
+	if (err)
+		iter->p = NULL;
+	return err;
+}
 
 #endif /* _RBK_COMPAT_H */

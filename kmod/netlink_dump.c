@@ -71,7 +71,7 @@ int rbk_nl_dump_done(struct netlink_callback *cb)
 static void rbk_dump_resume(struct netlink_callback *cb, struct rbk_dump *dump)
 	__acquires(RCU)
 {
-	if (rhashtable_walk_start_check(&dump->iter))
+	if (rbk_walk_resume(&dump->iter))
 		dump->restarts++;
 	cb->seq = rbk_dump_seq(dump);
 }

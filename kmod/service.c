@@ -321,7 +321,7 @@ static bool rbk_service_purge_pass(struct rbk_net *rn, u16 watch, const struct r
 		if (need_resched()) {
 			rhashtable_walk_stop(&iter);
 			cond_resched();
-			rhashtable_walk_start(&iter);
+			rbk_walk_resume(&iter);
 		}
 	}
 	rhashtable_walk_stop(&iter);

@@ -300,7 +300,7 @@ static bool rbk_decision_purge_pass(struct rbk_net *rn, const struct rbk_filter_
 		if (need_resched()) {
 			rhashtable_walk_stop(&iter);
 			cond_resched();
-			rhashtable_walk_start(&iter);
+			rbk_walk_resume(&iter);
 		}
 	}
 	rhashtable_walk_stop(&iter);

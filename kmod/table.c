@@ -278,7 +278,7 @@ static u32 rbk_attempt_purge_pass(struct rbk_net *rn, const struct rbk_filter_by
 		if (need_resched()) {
 			rhashtable_walk_stop(&iter);
 			cond_resched();
-			rhashtable_walk_start(&iter);
+			rbk_walk_resume(&iter);
 		}
 	}
 	rhashtable_walk_stop(&iter);
