@@ -130,6 +130,9 @@ int rbk_mirrors_update(struct rbk_net *rn)
 	return err;
 }
 
+/* RTNL: the module goes, and nobody would tell of a device that does. */
+static bool rbk_mirror_ending;
+
 /*
  * Follows devices that came, went or changed their names. Not in the notifier:
  * from 6.15 on that is called with the lock of the device, which
@@ -145,7 +148,7 @@ static void rbk_mirror_work(struct work_struct *work)
 	list_for_each_entry(m, &rn->hooks.mirrors, list) {
 		if (m->dev && strcmp(m->dev->name, m->name))
 			rbk_mirror_detach(rn, m);
-		if (m->dev)
+		if (m->dev || rbk_mirror_ending)
 			continue;
 		dev = __dev_get_by_name(rn->net, m->name);
 		if (dev && rbk_mirror_attach(rn, m, dev))
@@ -205,5 +208,8 @@ int rbk_mirror_module_init(void)
 
 void rbk_mirror_module_exit(void)
 {
+	rtnl_lock();
+	rbk_mirror_ending = true;
+	rtnl_unlock();
 	unregister_netdevice_notifier(&rbk_mirror_notifier);
 }
