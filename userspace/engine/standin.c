@@ -87,10 +87,10 @@ static int put_in(struct standin *st, char *why)
 		st->queue = standin_queue_new(st->e->base, on_ask, st, why, WHY_MAX);
 	if (!st->queue)
 		return -EIO;
+	st->routed = true; /* in part, if it fails */
 	err = standin_route_install(why, WHY_MAX);
 	if (err)
 		return err;
-	st->routed = true;
 	if (st->nft && st->tracked == tracked)
 		return 0;
 	standin_nft_remove(st->nft);
@@ -204,9 +204,7 @@ static void renew(struct standin *st)
 	int64_t now = time_mono_ms();
 	struct standing *sg;
 
-	if (!st->nl)
-		return;
-	if (!needed(st)) {
+	if (!st->nl || !needed(st)) {
 		if (now - st->needed >= LINGER_MS)
 			table_remove(st);
 		else
@@ -296,8 +294,12 @@ void standin_heard(struct standin *st, const struct nl_service *s)
 {
 	struct standing *sg = st ? find(st, &s->service) : NULL;
 
-	if (!sg)
+	if (!sg) {
+		/* An engine before us may have wanted it. */
+		if (st && st->nl && s->standin)
+			nl_service_standin(st->nl, &s->service, RINGBACK_STANDIN_OFF);
 		return;
+	}
 	sg->down = s->state == RINGBACK_SERVICE_DOWN;
 	sg->told = sg->down ? s->standin : RINGBACK_STANDIN_OFF;
 	declare(sg);

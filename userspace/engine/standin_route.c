@@ -90,17 +90,20 @@ static int make(struct mnl_socket *nl, struct request *q)
 	return err == -EEXIST ? 0 : err;
 }
 
-/* The route first: a rule that leads nowhere would send packets on to the server. */
+/*
+ * The rule first: a kernel without policy routing refuses it, but would put the
+ * route into its main table. Nothing is marked before both are there.
+ */
 static int put_in(struct mnl_socket *nl, int family)
 {
 	struct request q;
 	int err;
 
-	request_route(&q, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL, family);
+	request_rule(&q, RTM_NEWRULE, NLM_F_CREATE | NLM_F_EXCL, family);
 	err = make(nl, &q);
 	if (err)
 		return err;
-	request_rule(&q, RTM_NEWRULE, NLM_F_CREATE | NLM_F_EXCL, family);
+	request_route(&q, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL, family);
 	return make(nl, &q);
 }
 
