@@ -109,9 +109,12 @@ static void drain(struct web_peer *p)
 
 static void tell(struct web_peer *p, enum msg_type type, const void *body, size_t len)
 {
-	struct out *o = p->n_out < OUT_MAX ? malloc(sizeof(*o) + len) : NULL;
+	struct out *o;
 	unsigned long missed;
 
+	if (!p->readable)
+		return; /* it went while it was told */
+	o = p->n_out < OUT_MAX ? malloc(sizeof(*o) + len) : NULL;
 	if (!o) {
 		if (log_allowed(&p->lost, 60, &missed))
 			log_warn("the room \"web\" does not read: messages to it are lost");
