@@ -3,9 +3,12 @@
  * System call filters of the rooms.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <sched.h>
 #include <seccomp.h>
+#include <stdbool.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -48,9 +51,33 @@ static void filter_load(scmp_filter_ctx ctx)
 }
 
 /*
- * What a room does with the sockets it was given, and @more. The rest kills it.
+ * fcntl and ioctl that leave a socket non-blocking. One that the room handed over
+ * it still shares with the engine, and could make the engine wait on it for ever.
  */
-static void only(const char *const *more, size_t n)
+static void never_blocking(scmp_filter_ctx ctx)
+{
+	static const int calls[] = { SCMP_SYS(fcntl), SCMP_SYS(fcntl64) };
+	static const int harmless[] = { F_GETFD, F_SETFD, F_GETFL, F_DUPFD, F_DUPFD_CLOEXEC };
+	int err = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1,
+				   SCMP_A1(SCMP_CMP_EQ, FIONREAD));
+
+	for (size_t i = 0; !err && i < ARRAY_SIZE(calls); i++) {
+		err = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, calls[i], 2,
+				       SCMP_A1(SCMP_CMP_EQ, F_SETFL),
+				       SCMP_A2(SCMP_CMP_MASKED_EQ, O_NONBLOCK, O_NONBLOCK));
+		for (size_t j = 0; !err && j < ARRAY_SIZE(harmless); j++)
+			err = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, calls[i], 1,
+					       SCMP_A1(SCMP_CMP_EQ, harmless[j]));
+	}
+	if (err)
+		fatal("seccomp: rules for fcntl and ioctl: %s", strerror(-err));
+}
+
+/*
+ * What a room does with the sockets it was given, and @more; @hands_over: to others,
+ * too. The rest kills it.
+ */
+static void only(const char *const *more, size_t n, bool hands_over)
 {
 	static const char *const allowed[] = {
 		/* the sockets it was given */
@@ -70,9 +97,6 @@ static void only(const char *const *more, size_t n)
 		"setsockopt",
 		"shutdown",
 		"close",
-		"fcntl",
-		"fcntl64",
-		"ioctl",
 		"lseek",
 		"_llseek",
 		"fstat",
@@ -154,12 +178,16 @@ static void only(const char *const *more, size_t n)
 			     SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid())) ||
 	    seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), 1, SCMP_A0(SCMP_CMP_EQ, 0)))
 		fatal("seccomp: rule for the own process");
+	if (hands_over)
+		never_blocking(ctx);
 	filter_load(ctx);
 }
 
 void seccomp_only_datagrams(void)
 {
-	only(NULL, 0);
+	static const char *const more[] = { "fcntl", "fcntl64", "ioctl" };
+
+	only(more, ARRAY_SIZE(more), false);
 }
 
 void seccomp_only_connections(void)
@@ -177,7 +205,7 @@ void seccomp_only_connections(void)
 		"timerfd_settime64",
 	};
 
-	only(more, ARRAY_SIZE(more));
+	only(more, ARRAY_SIZE(more), true);
 }
 
 void seccomp_no_escape(void)
