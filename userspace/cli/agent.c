@@ -258,9 +258,13 @@ static void on_back(struct agent *a, const json_t *data)
 static void on_state(struct agent *a, const json_t *data)
 {
 	bool up = strcmp(member(data, "state"), "up") == 0;
-	const struct seen *s = find(a, data);
+	struct seen *s = find(a, data);
 
-	a->look |= s && (!s->down || up);
+	if (!s)
+		return;
+	a->look |= !s->down || up || s->back_at != NEVER;
+	if (!up)
+		s->back_at = NEVER; /* down again before it was told */
 }
 
 static void on_event(const char *event, const char *data, void *arg)
