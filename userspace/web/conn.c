@@ -462,10 +462,13 @@ static void say_line(struct conn *c, const char *name)
 	char line[LINE_MAX_LEN];
 	size_t len = line_for(&c->service, name, line);
 
-	begin_plain(c);
-	if (!c->bev)
+	struct bufferevent *bev =
+		bufferevent_socket_new(c->web->base, c->fd, BEV_OPT_CLOSE_ON_FREE);
+
+	begin(c, bev); /* @c is gone where there is none */
+	if (!bev)
 		return;
-	bufferevent_write(c->bev, line, len);
+	bufferevent_write(bev, line, len);
 	send_out(c);
 }
 

@@ -68,7 +68,9 @@ static bool method_fits(const struct web_route *r, const struct http_request *re
 {
 	if (!r->method || http_is(req, r->method))
 		return true;
-	return !strcmp(r->method, "GET") && http_is(req, "HEAD");
+	/* A stream has no end, hence no head of its own. */
+	return !strcmp(r->method, "GET") && http_is(req, "HEAD") && r->handle != events_open &&
+	       r->handle != status_events;
 }
 
 /* True: answered. *@path_known: the path is there, for other methods. */
