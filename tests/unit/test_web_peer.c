@@ -224,6 +224,29 @@ static void pages_go_with_their_room(void **state)
 	assert_int_equal(n_sent, 1);
 }
 
+/* What was left of the answer must not keep the next room from being heard. */
+static void dies_while_it_is_answered(void **state)
+{
+	struct service s = trouble(INQUIRE_OFF), other = s;
+	const struct msg_ask ask = { .id = 1, .client = address(ONE) };
+
+	(void)state;
+	other.port = 81;
+	service_is(&other, RINGBACK_SERVICE_DOWN);
+	client_fails(&other, ONE);
+	room_opens();
+	run(50);
+	assert_int_equal(msg_send(&room, MSG_ASK, &ask, sizeof(ask), -1), 0);
+	msg_close(&room);
+	run(50);
+	assert_false(web_peer_connected(e.web));
+	room_opens();
+	run(50);
+	heard(MSG_SERVICE);
+	visit(&s, ONE, VISIT_OPENED);
+	assert_int_equal(web_peer_pages(e.web), 1);
+}
+
 static void open_page_and_a_yes_is_both(void **state)
 {
 	struct service s = trouble(INQUIRE_WHETHER);
@@ -460,6 +483,7 @@ int main(void)
 		WITH_ROOM(open_page_takes_the_place_of_a_mail),
 		WITH_ROOM(closed_page_does_not),
 		WITH_ROOM(pages_go_with_their_room),
+		WITH_ROOM(dies_while_it_is_answered),
 		WITH_ROOM(open_page_and_a_yes_is_both),
 		WITH_ROOM(choice_reaches_the_stand_in),
 		WITH_ROOM(clients_see_their_own),
