@@ -5,31 +5,11 @@
 # query intact; all of it works without JavaScript, on a phone, and on the portal.
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/../lib_daemon.sh"
+. "$(dirname "$0")/../lib_browser.sh"
 
 need chromium chromedriver
-export BROWSER_SESSION=$TEST_TMP/browser
 SHOTS=${RESULTS:-$TEST_TMP}/screenshots
 PLACE='page/?q=a%20b&n=1'
-
-# browser COMMAND...: in client1.
-browser()
-{
-	in_ns client1 "$TREE/tests/peers/browser.py" "$@"
-}
-
-# Both take their time on a slow machine; meanwhile the story goes on.
-browser_starts()
-{
-	start client1 "$TREE/tests/peers/browser.py" run >"$TEST_TMP/chromium.log" 2>&1
-	start client1 chromedriver --port=9515 >"$TEST_TMP/chromedriver.log" 2>&1
-}
-
-browser_is_there()
-{
-	wait_until 60 listens client1 9515 || fail "no driver: $(cat "$TEST_TMP/chromedriver.log")"
-	wait_until 100 listens client1 9222 || fail "no browser: $(cat "$TEST_TMP/chromium.log")"
-	browser open || fail "the driver does not get hold of the browser"
-}
 
 shows()
 {
