@@ -17,6 +17,7 @@
 #include "compat.h"
 #include "event.h"
 #include "pernet.h"
+#include "purge.h"
 #include "service.h"
 
 /* Ticks (60 s) for which the latest answer, or failure, still counts. */
@@ -288,62 +289,41 @@ int rbk_service_set(struct rbk_net *rn, const struct rbk_service_key *key, int s
 	return err;
 }
 
-/* Returns whether @svc was removed. */
-static bool rbk_service_purge_one(struct rbk_net *rn, struct rbk_service *svc, u16 watch,
-				  const struct rbk_filter_by *f)
+/* A service that somebody waits for stays. */
+static bool rbk_service_remove_idle(struct rbk_net *rn, struct rbk_service *svc)
 {
-	lockdep_assert_held(&rn->lock);
-	if (watch && svc->watch == watch)
-		svc->watch = 0;
-	else if (!f || !rbk_service_matches(&svc->key, f))
-		return false;
 	if (svc->n_failed)
 		return false;
 	rbk_service_remove(rn, svc);
 	return true;
 }
 
-static bool rbk_service_purge_pass(struct rbk_net *rn, u16 watch, const struct rbk_filter_by *f)
+static bool rbk_service_leave_watch(struct rbk_net *rn, void *entry, const void *arg)
 {
-	struct rhashtable_iter iter;
-	struct rbk_service *svc;
-	bool removed = false;
+	struct rbk_service *svc = entry;
+	const u16 *watch = arg;
 
-	rhashtable_walk_enter(&rn->services, &iter);
-	rhashtable_walk_start(&iter);
-	while ((svc = rhashtable_walk_next(&iter))) {
-		/* -EAGAIN: the table was resized, the walk begins anew. */
-		if (!IS_ERR(svc)) {
-			spin_lock_bh(&rn->lock);
-			removed |= rbk_service_purge_one(rn, svc, watch, f);
-			spin_unlock_bh(&rn->lock);
-		}
-		if (need_resched()) {
-			rhashtable_walk_stop(&iter);
-			cond_resched();
-			rbk_walk_resume(&iter);
-		}
-	}
-	rhashtable_walk_stop(&iter);
-	rhashtable_walk_exit(&iter);
-	return removed;
+	if (svc->watch != *watch)
+		return false;
+	svc->watch = 0;
+	return rbk_service_remove_idle(rn, svc);
 }
 
-/* In passes, for the reason that rbk_attempt_purge() gives. */
-static void rbk_service_purge_if(struct rbk_net *rn, u16 watch, const struct rbk_filter_by *f)
+static bool rbk_service_forget(struct rbk_net *rn, void *entry, const void *arg)
 {
-	while (rbk_service_purge_pass(rn, watch, f))
-		cond_resched();
+	struct rbk_service *svc = entry;
+
+	return rbk_service_matches(&svc->key, arg) && rbk_service_remove_idle(rn, svc);
 }
 
 void rbk_service_purge_watch(struct rbk_net *rn, u16 watch)
 {
-	rbk_service_purge_if(rn, watch, NULL);
+	rbk_purge(rn, &rn->services, rbk_service_leave_watch, &watch);
 }
 
 void rbk_service_purge(struct rbk_net *rn, const struct rbk_filter_by *f)
 {
-	rbk_service_purge_if(rn, 0, f);
+	rbk_purge(rn, &rn->services, rbk_service_forget, f);
 }
 
 int rbk_service_init(struct rbk_net *rn)

@@ -12,6 +12,7 @@
 #include "compat.h"
 #include "path.h"
 #include "pernet.h"
+#include "purge.h"
 #include "service.h"
 #include "standin.h"
 
@@ -274,45 +275,16 @@ int rbk_decision_new(struct rbk_net *rn, const struct rbk_attempt_key *key,
 	return err;
 }
 
-static bool rbk_decision_matches(const struct rbk_decision *d, const struct rbk_filter_by *f)
+static bool rbk_decision_forget(struct rbk_net *rn, void *entry, const void *arg)
 {
-	if (f->client_family && (f->client_family != d->key.service.family ||
-				 !nf_inet_addr_cmp(&f->client, &d->key.client)))
-		return false;
-	return rbk_service_matches(&d->key.service, f);
+	struct rbk_decision *d = entry;
+
+	return rbk_attempt_key_matches(&d->key, arg) && rbk_decision_remove(rn, d);
 }
 
-static bool rbk_decision_purge_pass(struct rbk_net *rn, const struct rbk_filter_by *f)
-{
-	struct rhashtable_iter iter;
-	struct rbk_decision *d;
-	bool removed = false;
-
-	rhashtable_walk_enter(&rn->standin.decisions, &iter);
-	rhashtable_walk_start(&iter);
-	while ((d = rhashtable_walk_next(&iter))) {
-		/* -EAGAIN: the table was resized, the walk begins anew. */
-		if (!IS_ERR(d) && rbk_decision_matches(d, f)) {
-			spin_lock_bh(&rn->lock);
-			removed |= rbk_decision_remove(rn, d);
-			spin_unlock_bh(&rn->lock);
-		}
-		if (need_resched()) {
-			rhashtable_walk_stop(&iter);
-			cond_resched();
-			rbk_walk_resume(&iter);
-		}
-	}
-	rhashtable_walk_stop(&iter);
-	rhashtable_walk_exit(&iter);
-	return removed;
-}
-
-/* In passes, for the reason that rbk_attempt_purge() gives. */
 void rbk_decision_purge(struct rbk_net *rn, const struct rbk_filter_by *f)
 {
-	while (rbk_decision_purge_pass(rn, f))
-		cond_resched();
+	rbk_purge(rn, &rn->standin.decisions, rbk_decision_forget, f);
 }
 
 u32 rbk_decision_left(const struct rbk_decision *d)

@@ -11,6 +11,7 @@
 #include "clock.h"
 #include "compat.h"
 #include "pernet.h"
+#include "purge.h"
 #include "service.h"
 #include "share.h"
 #include "table.h"
@@ -244,63 +245,46 @@ no_memory:
 	return NULL;
 }
 
+bool rbk_attempt_key_matches(const struct rbk_attempt_key *key, const struct rbk_filter_by *f)
+{
+	if (f->client_family && (f->client_family != key->service.family ||
+				 !nf_inet_addr_cmp(&f->client, &key->client)))
+		return false;
+	return rbk_service_matches(&key->service, f);
+}
+
 bool rbk_attempt_matches(const struct rbk_attempt *a, const struct rbk_filter_by *f)
 {
-	if (f->client_family && (f->client_family != a->key.service.family ||
-				 !nf_inet_addr_cmp(&f->client, &a->key.client)))
-		return false;
 	if (f->watch && f->watch != a->watch)
 		return false;
 	if (f->state >= 0 && f->state != rbk_attempt_state(a))
 		return false;
-	return rbk_service_matches(&a->key.service, f);
+	return rbk_attempt_key_matches(&a->key, f);
 }
 
-static u32 rbk_attempt_purge_pass(struct rbk_net *rn, const struct rbk_filter_by *f, u32 began)
+/* What was recorded since @began is spared, or a flood kept us here. */
+struct rbk_attempt_doom {
+	const struct rbk_filter_by *by;
+	u32 began;
+};
+
+static bool rbk_attempt_forget(struct rbk_net *rn, void *entry, const void *arg)
 {
-	struct rhashtable_iter iter;
-	struct rbk_attempt *a;
-	u32 n = 0;
+	const struct rbk_attempt_doom *doom = arg;
+	struct rbk_attempt *a = entry;
 
-	rhashtable_walk_enter(&rn->attempts, &iter);
-	rhashtable_walk_start(&iter);
-	while ((a = rhashtable_walk_next(&iter))) {
-		/* -EAGAIN: the table was resized, the walk begins anew. */
-		if (!IS_ERR(a)) {
-			spin_lock_bh(&rn->lock);
-			if (!rbk_before(began, a->first) && rbk_attempt_matches(a, f) &&
-			    rbk_attempt_remove(rn, a, rbk_now())) {
-				rbk_count(rn, RINGBACK_A_STATS_FORGOTTEN);
-				n++;
-			}
-			spin_unlock_bh(&rn->lock);
-		}
-		if (need_resched()) {
-			rhashtable_walk_stop(&iter);
-			cond_resched();
-			rbk_walk_resume(&iter);
-		}
-	}
-	rhashtable_walk_stop(&iter);
-	rhashtable_walk_exit(&iter);
-	return n;
+	if (rbk_before(doom->began, a->first) || !rbk_attempt_matches(a, doom->by) ||
+	    !rbk_attempt_remove(rn, a, rbk_now()))
+		return false;
+	rbk_count(rn, RINGBACK_A_STATS_FORGOTTEN);
+	return true;
 }
 
-/*
- * A walk that pauses finds its place in a chain again by counting, and misses
- * entries when those before them were removed: it is done when it removes
- * nothing. What was recorded since is spared, or a flood kept us here.
- */
 u32 rbk_attempt_purge(struct rbk_net *rn, const struct rbk_filter_by *f)
 {
-	u32 began = rbk_now();
-	u32 n, total = 0;
+	const struct rbk_attempt_doom doom = { .by = f, .began = rbk_now() };
 
-	do {
-		n = rbk_attempt_purge_pass(rn, f, began);
-		total += n;
-	} while (n);
-	return total;
+	return rbk_purge(rn, &rn->attempts, rbk_attempt_forget, &doom);
 }
 
 int rbk_attempt_init(struct rbk_net *rn)

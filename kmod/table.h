@@ -93,6 +93,8 @@ void rbk_attempt_enqueue(struct rbk_net *rn, const struct rbk_watch *w, enum rbk
 			 struct rbk_attempt *a, u32 now);
 
 enum ringback_attempt_state rbk_attempt_state(const struct rbk_attempt *a);
+/* Client and service only. */
+bool rbk_attempt_key_matches(const struct rbk_attempt_key *key, const struct rbk_filter_by *f);
 bool rbk_attempt_matches(const struct rbk_attempt *a, const struct rbk_filter_by *f);
 
 /* Removes all that match @f, in portions; returns how many. May sleep. */
