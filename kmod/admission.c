@@ -100,14 +100,20 @@ static int rbk_line_age(const struct rbk_line *line, int i, u32 now)
 	return rbk_coarse_ticks(now - READ_ONCE(line->seen[i]));
 }
 
+/* Where @p is among the keys of its *@line, or -1; *@key is what it has there. */
+static __always_inline int rbk_filter_find(struct rbk_filter *f, const struct rbk_packet *p,
+					   struct rbk_line **line, u32 *key)
+{
+	*line = rbk_filter_line(f, p, key);
+	return rbk_line_find(*line, *key);
+}
+
 int rbk_filter_see(struct rbk_filter *f, const struct rbk_packet *p, u32 now)
 {
 	struct rbk_line *line;
 	u32 key;
-	int i;
+	int i = rbk_filter_find(f, p, &line, &key);
 
-	line = rbk_filter_line(f, p, &key);
-	i = rbk_line_find(line, key);
 	if (i >= 0)
 		return rbk_line_age(line, i, now);
 	rbk_line_add(line, key, now);
@@ -118,10 +124,8 @@ int rbk_filter_age(struct rbk_filter *f, const struct rbk_packet *p, u32 now)
 {
 	struct rbk_line *line;
 	u32 key;
-	int i;
+	int i = rbk_filter_find(f, p, &line, &key);
 
-	line = rbk_filter_line(f, p, &key);
-	i = rbk_line_find(line, key);
 	return i < 0 ? -1 : rbk_line_age(line, i, now);
 }
 
@@ -129,10 +133,8 @@ void rbk_filter_renew(struct rbk_filter *f, const struct rbk_packet *p, u32 now)
 {
 	struct rbk_line *line;
 	u32 key;
-	int i;
+	int i = rbk_filter_find(f, p, &line, &key);
 
-	line = rbk_filter_line(f, p, &key);
-	i = rbk_line_find(line, key);
 	if (i < 0)
 		rbk_line_add(line, key, now);
 	else
@@ -143,10 +145,8 @@ bool rbk_filter_forget(struct rbk_filter *f, const struct rbk_packet *p)
 {
 	struct rbk_line *line;
 	u32 key;
-	int i;
+	int i = rbk_filter_find(f, p, &line, &key);
 
-	line = rbk_filter_line(f, p, &key);
-	i = rbk_line_find(line, key);
 	if (i < 0)
 		return false;
 	WRITE_ONCE(line->key[i], 0);
