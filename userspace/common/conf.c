@@ -24,6 +24,24 @@ const char *evidence_name(enum evidence e)
 	return "unknown";
 }
 
+const char *reason_name(uint8_t reason)
+{
+	static const char *const names[] = {
+		[RINGBACK_REASON_NONE] = "none",
+		[RINGBACK_REASON_NO_REPLY] = "no-reply",
+		[RINGBACK_REASON_REFUSED] = "refused",
+		[RINGBACK_REASON_NET_UNREACHABLE] = "net-unreachable",
+		[RINGBACK_REASON_HOST_UNREACHABLE] = "host-unreachable",
+		[RINGBACK_REASON_PROTO_UNREACHABLE] = "proto-unreachable",
+		[RINGBACK_REASON_PORT_UNREACHABLE] = "port-unreachable",
+		[RINGBACK_REASON_ADMIN_PROHIBITED] = "admin-prohibited",
+		[RINGBACK_REASON_TTL_EXCEEDED] = "ttl-exceeded",
+		[RINGBACK_REASON_ICMP_OTHER] = "icmp-other",
+	};
+
+	return reason < sizeof(names) / sizeof(names[0]) ? names[reason] : NULL;
+}
+
 const char *room_name(enum room room)
 {
 	static const char *const names[ROOM_MAX] = {

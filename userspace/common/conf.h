@@ -31,6 +31,8 @@ enum evidence {
 };
 /* "trap", "reply", "probe", "operator" */
 const char *evidence_name(enum evidence e);
+/* "no-reply", "refused", "host-unreachable", ...: enum ringback_reason; NULL: not known. */
+const char *reason_name(uint8_t reason);
 
 /* Ways a notice can go: bits of conf_watch.notify. */
 enum route {

@@ -30,22 +30,11 @@ static int find(const char *const *words, size_t n_words, const char *text)
 	return -EINVAL;
 }
 
-static const char *const reasons[] = {
-	[RINGBACK_REASON_NONE] = "none",
-	[RINGBACK_REASON_NO_REPLY] = "no-reply",
-	[RINGBACK_REASON_REFUSED] = "refused",
-	[RINGBACK_REASON_NET_UNREACHABLE] = "net-unreachable",
-	[RINGBACK_REASON_HOST_UNREACHABLE] = "host-unreachable",
-	[RINGBACK_REASON_PROTO_UNREACHABLE] = "proto-unreachable",
-	[RINGBACK_REASON_PORT_UNREACHABLE] = "port-unreachable",
-	[RINGBACK_REASON_ADMIN_PROHIBITED] = "admin-prohibited",
-	[RINGBACK_REASON_TTL_EXCEEDED] = "ttl-exceeded",
-	[RINGBACK_REASON_ICMP_OTHER] = "icmp-other",
-};
-
 const char *nl_reason_name(uint8_t reason)
 {
-	return word(reasons, N_ELEMENTS(reasons), reason);
+	const char *name = reason_name(reason);
+
+	return name ? name : number(reason);
 }
 
 static const char *const attempt_states[] = {

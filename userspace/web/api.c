@@ -15,23 +15,6 @@
 #include "words.h"
 
 /* English, as all that programs read. */
-static const char *reason_name(uint8_t reason)
-{
-	static const char *const names[] = {
-		[RINGBACK_REASON_NO_REPLY] = "no-reply",
-		[RINGBACK_REASON_REFUSED] = "refused",
-		[RINGBACK_REASON_NET_UNREACHABLE] = "net-unreachable",
-		[RINGBACK_REASON_HOST_UNREACHABLE] = "host-unreachable",
-		[RINGBACK_REASON_PROTO_UNREACHABLE] = "proto-unreachable",
-		[RINGBACK_REASON_PORT_UNREACHABLE] = "port-unreachable",
-		[RINGBACK_REASON_ADMIN_PROHIBITED] = "admin-prohibited",
-		[RINGBACK_REASON_TTL_EXCEEDED] = "ttl-exceeded",
-		[RINGBACK_REASON_ICMP_OTHER] = "icmp-other",
-	};
-
-	return reason < sizeof(names) / sizeof(names[0]) ? names[reason] : NULL;
-}
-
 static const char *state_name(uint8_t state)
 {
 	static const char *const names[] = { "down", "returning", "up" };
@@ -101,7 +84,7 @@ json_t *api_back_event(const struct msg_service *m, uint32_t after_ms)
 static json_t *about(const struct msg_service *m)
 {
 	json_t *object = json_object(), *s = service(&m->service);
-	const char *reason = reason_name(m->reason);
+	const char *reason = m->reason ? reason_name(m->reason) : NULL;
 
 	set(s, "name", *m->server_name ? json_string(m->server_name) : json_null());
 	set(object, "service", s);
