@@ -4,18 +4,19 @@
  */
 #include "assets.h"
 
-/* The bytes of @file, its path from userspace/, from @name to @name_end. */
-#define INCLUDE_BYTES(name, file)                                \
-	__asm__(".section .rodata\n"                             \
-		".global " #name ", " #name "_end\n" #name ":\n" \
-		".incbin \"" file "\"\n" #name "_end:\n"         \
-		".previous\n");                                  \
+/* A file by its path from userspace/. */
+#define BYTES(file) ".incbin \"" file "\"\n"
+/* The bytes of @files, BYTES() one after the other, from @name to @name_end. */
+#define INCLUDE(name, files)                                                           \
+	__asm__(".section .rodata\n"                                                   \
+		".global " #name ", " #name "_end\n" #name ":\n" files #name "_end:\n" \
+		".previous\n");                                                        \
 	extern const char name[], name##_end[]
 
-INCLUDE_BYTES(web_style, "web/style.css");
-INCLUDE_BYTES(web_script, "web/page.js");
-INCLUDE_BYTES(status_style, "web/status.css");
-INCLUDE_BYTES(status_script, "web/status.js");
+INCLUDE(web_style, BYTES("web/palette.css") BYTES("web/style.css"));
+INCLUDE(web_script, BYTES("web/page.js"));
+INCLUDE(status_style, BYTES("web/palette.css") BYTES("web/status.css"));
+INCLUDE(status_script, BYTES("web/status.js"));
 
 static void send_file(struct conn *c, const char *type, const char *begin, const char *end)
 {
