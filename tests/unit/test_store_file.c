@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The SQLite store's file, and what may become of it: a process that was killed, locked,
+ * full, read-only, damaged, foreign, of another age.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <setjmp.h>
+#include <sqlite3.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+#include "engine/store_sqlite.h"
+#include "store_file.h"
+
+static void survives_reopening(void **state)
+{
+	struct outage o = outage("192.0.2.10", 80), again;
+	struct store *st = open_file();
+
+	(void)state;
+	assert_int_equal(store_begin(st), 0);
+	assert_int_equal(store_outage_put(st, &o), 0);
+	assert_int_equal(store_commit(st), 0);
+	assert_int_equal(store_begin(st), 0);
+	o.ended = 9;
+	assert_int_equal(store_outage_put(st, &o), 0);
+	store_close(st); /* as a killed process does: without a commit */
+	st = open_file();
+	assert_int_equal(store_outage_latest(st, &o.service, &again), 0);
+	assert_int_equal(again.ended, 0);
+	store_close(st);
+}
+
+static void exec(const char *sql)
+{
+	sqlite3 *db;
+
+	assert_int_equal(sqlite3_open(store_path, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+	sqlite3_close(db);
+}
+
+static void locked(void **state)
+{
+	struct store *st = open_file();
+	sqlite3 *db;
+
+	(void)state;
+	assert_int_equal(sqlite3_open(store_path, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
+	assert_int_equal(store_begin(st), -EBUSY);
+	assert_non_null(strstr(store_error(st), "locked"));
+	sqlite3_close(db);
+	assert_int_equal(store_begin(st), 0);
+	assert_int_equal(store_commit(st), 0);
+	store_close(st);
+}
+
+static void full(void **state)
+{
+	struct outage o = outage("192.0.2.10", 1);
+	struct store *st = open_file();
+	sqlite3 *db = ((struct sqlite_store *)st)->db;
+	int rc = 0, port;
+
+	(void)state;
+	assert_int_equal(sqlite3_exec(db, "PRAGMA max_page_count = 40", NULL, NULL, NULL), 0);
+	assert_int_equal(store_begin(st), 0);
+	for (port = 1; port < 65536 && rc == 0; port++) {
+		o.id = 0;
+		o.service.port = port;
+		rc = store_outage_put(st, &o);
+	}
+	assert_int_equal(rc, -ENOSPC);
+	assert_non_null(strstr(store_error(st), "full"));
+	store_rollback(st);
+	assert_int_equal(sqlite3_exec(db, "PRAGMA max_page_count = 4000", NULL, NULL, NULL), 0);
+	o.id = 0;
+	assert_int_equal(store_begin(st), 0);
+	assert_int_equal(store_outage_put(st, &o), 0);
+	assert_int_equal(store_commit(st), 0);
+	store_close(st);
+}
+
+/* It is refused with @expected in the sentence, and not one byte of it changes. */
+static void refused_untouched(int err, const char *expected)
+{
+	static char before[65536], after[65536];
+	struct store *st;
+	ssize_t n, m;
+	int fd = open(store_path, O_RDONLY);
+
+	n = read(fd, before, sizeof(before));
+	close(fd);
+	assert_int_equal(store_open_sqlite(&st, store_path, store_why, sizeof(store_why)), err);
+	assert_null(st);
+	if (!strstr(store_why, expected) || !strstr(store_why, store_path))
+		fail_msg("%s", store_why);
+	fd = open(store_path, O_RDONLY);
+	m = read(fd, after, sizeof(after));
+	close(fd);
+	assert_int_equal(n, m);
+	assert_memory_equal(before, after, n);
+}
+
+static void older_is_brought_up(void **state)
+{
+	struct outage o = outage("192.0.2.10", 80), again;
+	struct store *st = open_file();
+
+	(void)state;
+	assert_int_equal(store_begin(st), 0);
+	assert_int_equal(store_outage_put(st, &o), 0);
+	assert_int_equal(store_commit(st), 0);
+	store_close(st);
+	exec("DROP INDEX waiter_client; DROP INDEX message_outage;"
+	     "DROP TABLE choice; DROP TABLE asked; DROP TABLE suppressed;"
+	     "ALTER TABLE notice DROP COLUMN lang; ALTER TABLE message DROP COLUMN kind;"
+	     "ALTER TABLE message DROP COLUMN outage; ALTER TABLE message DROP COLUMN client;"
+	     "ALTER TABLE outage DROP COLUMN proven; PRAGMA user_version = 1");
+	st = open_file();
+	assert_int_equal(store_outage_latest(st, &o.service, &again), 0);
+	assert_int_equal(again.id, o.id);
+	assert_int_equal(again.began, o.began);
+	assert_int_equal(again.proven, 0);
+	o.evidence = EVIDENCE_TRAP;
+	o.proven = 7;
+	assert_int_equal(store_begin(st), 0);
+	assert_int_equal(store_outage_put(st, &o), 0);
+	assert_int_equal(store_commit(st), 0);
+	store_close(st);
+	st = open_file();
+	assert_int_equal(store_outage_latest(st, &o.service, &again), 0);
+	assert_int_equal(again.evidence, EVIDENCE_TRAP);
+	assert_int_equal(again.proven, 7);
+	store_close(st);
+}
+
+static void newer(void **state)
+{
+	(void)state;
+	store_close(open_file());
+	exec("PRAGMA user_version = 1000");
+	refused_untouched(-EPROTO, "newer");
+}
+
+static void foreign(void **state)
+{
+	(void)state;
+	exec("CREATE TABLE other (x)");
+	refused_untouched(-EPROTO, "another program");
+}
+
+static void damaged(void **state)
+{
+	static const char noise[] = "this was a database once, was it not? .....................";
+	int fd;
+
+	(void)state;
+	store_close(open_file());
+	fd = open(store_path, O_WRONLY);
+	assert_int_equal(pwrite(fd, noise, sizeof(noise), 0), sizeof(noise));
+	close(fd);
+	refused_untouched(-EUCLEAN, "damaged");
+}
+
+static void damaged_inside(void **state)
+{
+	char noise[4096];
+	int fd;
+
+	(void)state;
+	store_close(open_file());
+	memset(noise, 0x5a, sizeof(noise));
+	fd = open(store_path, O_WRONLY);
+	assert_int_equal(pwrite(fd, noise, sizeof(noise), 2 * 4096), sizeof(noise));
+	close(fd);
+	refused_untouched(-EUCLEAN, "damaged");
+}
+
+static void missing_directory(void **state)
+{
+	char saved[sizeof(store_path)];
+	struct store *st;
+
+	(void)state;
+	memcpy(saved, store_path, sizeof(store_path));
+	snprintf(store_path, sizeof(store_path), "%.80s/none", saved);
+	assert_int_equal(store_open_sqlite(&st, store_path, store_why, sizeof(store_why)), -EACCES);
+	assert_non_null(strstr(store_why, "cannot be opened"));
+	memcpy(store_path, saved, sizeof(store_path));
+}
+
+static void read_only(void **state)
+{
+	struct store *st = open_file();
+
+	(void)state;
+	/* As root a file's mode says nothing: the connection itself is made so. */
+	assert_int_equal(sqlite3_exec(((struct sqlite_store *)st)->db, "PRAGMA query_only = 1",
+				      NULL, NULL, NULL),
+			 SQLITE_OK);
+	if (store_begin(st) == 0)
+		assert_int_equal(store_meta_put(st, "k", "v"), -EROFS);
+	assert_non_null(strstr(store_error(st), "cannot be written"));
+	store_rollback(st);
+	store_close(st);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		IN_DIR(survives_reopening),
+		IN_DIR(locked),
+		IN_DIR(full),
+		IN_DIR(older_is_brought_up),
+		IN_DIR(newer),
+		IN_DIR(foreign),
+		IN_DIR(damaged),
+		IN_DIR(damaged_inside),
+		IN_DIR(missing_directory),
+		IN_DIR(read_only),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
