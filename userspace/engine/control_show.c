@@ -266,7 +266,10 @@ static void show_daemon(struct client *cl, json_t *request)
 	     json_string(!e->kernel		     ? "none" :
 			 kernel_connected(e->kernel) ? "connected" :
 						       "missing"));
-	pair(cl, "mailer", json_string(e->mailer_connected ? "connected" : "missing"));
+	pair(cl, "mailer",
+	     json_string(!e->conf->mail.configured ? "none" :
+			 e->mailer_connected	   ? "connected" :
+						     "missing"));
 	pair(cl, "web",
 	     json_string(!e->conf->web.configured   ? "none" :
 			 web_peer_connected(e->web) ? "connected" :
