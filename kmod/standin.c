@@ -133,19 +133,13 @@ unsigned int rbk_standin_look(struct rbk_net *rn, struct sk_buff *skb, u8 family
 			      const struct net_device *in)
 {
 	const struct rbk_service *svc;
-	unsigned int fate = NF_ACCEPT;
 	struct rbk_packet p;
 
 	if (skb->mark & RINGBACK_MARK_MASK || rbk_standin_left_ns(rn) <= 0 ||
 	    rbk_classify(skb, skb_network_offset(skb), family, &p) != RBK_SYN)
 		return NF_ACCEPT;
-	/* An NFQUEUE verdict of somebody else lets packets come with bottom halves on. */
-	local_bh_disable();
 	svc = rbk_standin_service(rn, &p.key, in);
-	if (svc)
-		fate = rbk_standin_act(rn, skb, svc, &p.key);
-	local_bh_enable();
-	return fate;
+	return svc ? rbk_standin_act(rn, skb, svc, &p.key) : NF_ACCEPT;
 }
 
 bool rbk_standin_sent(const struct rbk_sighting *s, const struct rbk_service_key *key)
