@@ -66,14 +66,9 @@ static struct client *remember(struct standin_policy *p, const struct addr *addr
 		free(c);
 		return NULL;
 	}
-	if (p->n == p->max) {
-		TAILQ_INSERT_TAIL(&p->seen, c, seen);
-		p->n++;
-		forget(p, TAILQ_FIRST(&p->seen));
-		return c;
-	}
-	p->n++;
 	TAILQ_INSERT_TAIL(&p->seen, c, seen);
+	if (++p->n > p->max)
+		forget(p, TAILQ_FIRST(&p->seen));
 	return c;
 }
 
