@@ -106,8 +106,8 @@ page()
 	in_ns "$1" curl -s --connect-timeout 4 --max-time 10 "http://$(bracket "$2"):$3/"
 }
 
-# stood_in PLACE SERVER PORT CLIENT: the router answers in the server's place.
-stood_in()
+# reads_standin PLACE SERVER PORT CLIENT: the transparent listener answers, and tells whom.
+reads_standin()
 {
 	[ "$(page "$1" "$2" "$3")" = "stand-in $2 $4" ]
 }

@@ -31,7 +31,7 @@ story()
 	standin decide "$CLIENT2" "$SERVER1" 80 reset 60000 || fail "no decision"
 	check "they are listed" verdict_is "$CLIENT1" answer
 	check "decided: answered, and nobody is asked" \
-		asked_not stood_in client1 "$SERVER1" 80 "$CLIENT1"
+		asked_not reads_standin client1 "$SERVER1" 80 "$CLIENT1"
 	check "decided: reset" asked_not refused_at_once client2 "$SERVER1" 80
 	standin decide "$CLIENT2" "$SERVER1" 80 pass 60000 || fail "no decision"
 	check "another decision takes its place" verdict_is "$CLIENT2" pass

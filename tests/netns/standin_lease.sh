@@ -23,13 +23,13 @@ check "the service is down" wait_until 5 service_is "$SERVER1" 80 down
 standin mode "$SERVER1" 80 answer || fail "no mode"
 check "no lease: everything passes" unmarked
 lease_held 3000
-check "with one, a client is answered" stood_in client1 "$SERVER1" 80 "$CLIENT1"
+check "with one, a client is answered" reads_standin client1 "$SERVER1" 80 "$CLIENT1"
 lease_dropped
 check "the lease runs out" wait_until 4 lease_over
 check "everything passes unmarked" unmarked
 check "to the server" passed_on
 lease_held 3000
-check "a new lease, and it is answered again" stood_in client1 "$SERVER1" 80 "$CLIENT1"
+check "a new lease, and it is answered again" reads_standin client1 "$SERVER1" 80 "$CLIENT1"
 lease_dropped
 standin lease 60000
 check "a lease is given" lease_lasts

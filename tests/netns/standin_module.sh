@@ -32,9 +32,9 @@ story()
 	check "clients go on to the server" unmarked
 	standin mode "$SERVER1" 80 answer || fail "no mode"
 	check "the module says so" standin_is "$SERVER1" 80 answer
-	check "a client is answered in its place" stood_in client1 "$SERVER1" 80 "$CLIENT1"
+	check "a client is answered in its place" reads_standin client1 "$SERVER1" 80 "$CLIENT1"
 	check "and another, and it is counted" \
-		grows standin-answer stood_in client2 "$SERVER1" 80 "$CLIENT2"
+		grows standin-answer reads_standin client2 "$SERVER1" 80 "$CLIENT2"
 	check "who lives answers himself" client_connects client1 "$SERVER2" 80
 
 	standin mode "$SERVER1" 80 reset || fail "no mode"

@@ -33,7 +33,7 @@ check "the service is down" wait_until 5 service_is "$SERVER1" 80 down
 standin mode "$SERVER1" 80 ask || fail "no mode"
 lease_held 3000 5
 queue_starts 5 0x5100
-check "the queue decides" asked stood_in client1 "$SERVER1" 80 "$CLIENT1"
+check "the queue decides" asked reads_standin client1 "$SERVER1" 80 "$CLIENT1"
 queue_ends
 check "its reader is dead: it passes" asked client_fails client1 "$SERVER1" 80
 check "other bits of the mark stay" [ "$(n_seen spoilt)" = 0 ]
