@@ -17,18 +17,27 @@
 
 /* --- pieces ------------------------------------------------------------------------ */
 
+/* Without the date where that is today's; @buf: TIME_STRLEN bytes. */
+static const char *short_time(int64_t t, char *buf)
+{
+	enum { DATE = sizeof("2026-01-02 ") - 1 };
+	char now[TIME_STRLEN];
+
+	time_human(t, buf);
+	return memcmp(buf, time_human(time_now(), now), DATE) ? buf : buf + DATE;
+}
+
 static void put_time(FILE *f, const json_t *row, const char *key)
 {
 	int64_t t = row_time(row, key);
 	char human[TIME_STRLEN];
 
 	fputs("<td>", f);
-	if (t)
-		fprintf(f, "<time datetime=\"%s\">%s</time>", row_text(row, key),
-			time_human(t, human) +
-				(t / NSEC_PER_SEC / 86400 == time_now() / NSEC_PER_SEC / 86400 ?
-					 11 :
-					 0));
+	if (t) {
+		fputs("<time datetime=\"", f);
+		html_text(f, row_text(row, key));
+		fprintf(f, "\">%s</time>", short_time(t, human));
+	}
 	fputs("</td>", f);
 }
 
