@@ -41,18 +41,18 @@ only "nl engine" 'libmnl/' libmnl
 only "engine" 'nftables/|libnetfilter_' "what the stand-in does in netfilter"
 only "nl engine cli" 'nl/nl\.h' "the kernel interface"
 only "parent" 'confuse\.h' libconfuse
-only "traps" 'net-snmp/' net-snmp
+only "traps mailer agentx" 'net-snmp/' net-snmp
 only "mailer" 'libesmtp\.h|auth-client\.h' libesmtp
 only "mailer cli" 'curl/' libcurl
 only "engine mailer web" 'openssl/' OpenSSL
 only "engine" 'sqlite3\.h' SQLite
 only "engine traps mailer parent web" 'event2/|event\.h' libevent
-only "cli engine web" 'jansson\.h' jansson
-for room in engine traps mailer web cli; do
+only "cli engine web agentx mailer" 'jansson\.h' jansson
+for room in engine traps mailer web agentx cli; do
 	only "$room parent" "$room/" "$room"
 done
 forbid userspace '\.\./tests|kmod/' "programs include neither tests nor the module"
-forbid userspace/common '(nl|parent|engine|traps|mailer|web|cli)/' "common knows no room"
+forbid userspace/common '(nl|parent|engine|traps|mailer|web|agentx|cli)/' "common knows no room"
 forbid kmod 'userspace/|tests/' "the module includes neither programs nor tests"
 
 # The pure files of the engine are tested without any library.

@@ -114,7 +114,8 @@ static void defaults(void)
 		.probe_min = 1,
 		.probe_max = 1,
 		.probe_timeout = 1,
-		.notify = ROUTE_MAIL,
+		.notify = { { ROUTE_MAIL } },
+		.n_notify = 1,
 	};
 	prefix_parse(&servers[0], "192.0.2.0/24");
 	prefix_parse(&servers[1], "127.0.0.0/8");

@@ -444,7 +444,8 @@ static void test_defaults(void **state)
 	assert_true(w->confirm);
 	assert_int_equal(w->stable, 5);
 	assert_int_equal(w->flap, 300);
-	assert_int_equal(w->notify, ROUTE_MAIL);
+	assert_int_equal(w->n_notify, 1);
+	assert_int_equal(w->notify[0].route, ROUTE_MAIL);
 	assert_true(conf->kernel);
 	assert_true(conf->mail.configured);
 	assert_int_equal(conf->mail.client, MAIL_LIBESMTP);

@@ -17,7 +17,7 @@
 
 #define SEC 1000000000LL
 
-static const struct conf_watch watch = { .keep = 86400, .flap = 300, .notify = ROUTE_MAIL };
+static const struct conf_watch watch = { .keep = 86400, .flap = 300, .notify = { { ROUTE_MAIL } }, .n_notify = 1 };
 
 static void outages_merge_within_flap(void **state)
 {

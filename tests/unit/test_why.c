@@ -22,7 +22,7 @@ static const struct conf_mail mail = { .configured = true,
 static const struct conf_watch rules = { .keep = 86400,
 					 .flap = 300,
 					 .stable = 5,
-					 .notify = ROUTE_MAIL };
+					 .notify = { { ROUTE_MAIL } }, .n_notify = 1 };
 
 static char codes[1024]; /* "watch:covered kernel:failed ..." */
 static char texts[8192];

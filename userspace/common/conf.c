@@ -42,11 +42,23 @@ const char *reason_name(uint8_t reason)
 	return reason < sizeof(names) / sizeof(names[0]) ? names[reason] : NULL;
 }
 
+const char *route_name(uint8_t route)
+{
+	static const char *const names[] = {
+		[ROUTE_MAIL] = "mail",
+		[ROUTE_SERVER] = "server",
+		[ROUTE_NMS] = "nms",
+		[ROUTE_WEBHOOK] = "webhook",
+	};
+
+	return route < sizeof(names) / sizeof(names[0]) ? names[route] : "unknown";
+}
+
 const char *room_name(enum room room)
 {
 	static const char *const names[ROOM_MAX] = {
 		[ROOM_PARENT] = "parent", [ROOM_ENGINE] = "engine", [ROOM_TRAPS] = "traps",
-		[ROOM_MAILER] = "mailer", [ROOM_WEB] = "web",
+		[ROOM_MAILER] = "mailer", [ROOM_WEB] = "web",	    [ROOM_AGENTX] = "agentx",
 	};
 
 	return room < ROOM_MAX ? names[room] : "unknown";
@@ -60,6 +72,15 @@ static void secret_free(char **secret)
 	*secret = NULL;
 }
 
+static void user_free(struct conf_snmp_user *user)
+{
+	free(user->name);
+	secret_free(&user->auth_key);
+	secret_free(&user->priv_key);
+	free(user->engine_id);
+	*user = (struct conf_snmp_user){ 0 };
+}
+
 /* Communities and users make sense together or not at all. */
 static void snmp_secrets_free(struct conf_snmp *snmp)
 {
@@ -69,12 +90,8 @@ static void snmp_secrets_free(struct conf_snmp *snmp)
 	snmp->communities = NULL;
 	snmp->n_communities = 0;
 
-	for (size_t i = 0; i < snmp->n_users; i++) {
-		free(snmp->users[i].name);
-		secret_free(&snmp->users[i].auth_key);
-		secret_free(&snmp->users[i].priv_key);
-		free(snmp->users[i].engine_id);
-	}
+	for (size_t i = 0; i < snmp->n_users; i++)
+		user_free(&snmp->users[i]);
 	free(snmp->users);
 	snmp->users = NULL;
 	snmp->n_users = 0;
@@ -96,6 +113,13 @@ static void web_secrets_free(struct conf_web *web)
 	secret_free(&web->status_password);
 }
 
+static void target_secrets_free(struct conf_target *t)
+{
+	secret_free(&t->community);
+	secret_free(&t->key);
+	user_free(&t->user);
+}
+
 void conf_keep(struct conf *conf, enum room room)
 {
 	if (room != ROOM_WEB)
@@ -104,6 +128,10 @@ void conf_keep(struct conf *conf, enum room room)
 		snmp_secrets_free(&conf->snmp);
 	if (room != ROOM_MAILER)
 		mail_secrets_free(&conf->mail);
+	for (size_t i = 0; room != ROOM_MAILER && i < conf->n_targets; i++)
+		target_secrets_free(&conf->targets[i]);
+	for (size_t i = 0; room != ROOM_TRAPS && i < conf->n_receives; i++)
+		secret_free(&conf->receives[i].community);
 }
 
 static void watch_free(struct conf_watch *w)
@@ -152,6 +180,28 @@ static void web_free(struct conf_web *web)
 	free(web->logo);
 }
 
+static void target_free(struct conf_target *t)
+{
+	target_secrets_free(t);
+	free(t->host);
+	free(t->url);
+	free(t->ca_file);
+}
+
+static void receive_free(struct conf_receive *r)
+{
+	free(r->from);
+	free(r->user);
+	secret_free(&r->community);
+}
+
+static void lookup_free(struct conf_lookup *l)
+{
+	for (size_t i = 0; l->argv && l->argv[i]; i++)
+		free(l->argv[i]);
+	free(l->argv);
+}
+
 void conf_free(struct conf *conf)
 {
 	if (!conf)
@@ -167,11 +217,56 @@ void conf_free(struct conf *conf)
 	snmp_free(&conf->snmp);
 	mail_free(&conf->mail);
 	web_free(&conf->web);
+	for (size_t i = 0; i < conf->n_targets; i++)
+		target_free(&conf->targets[i]);
+	free(conf->targets);
+	for (size_t i = 0; i < conf->n_receives; i++)
+		receive_free(&conf->receives[i]);
+	free(conf->receives);
+	lookup_free(&conf->lookup);
+	free(conf->mib_base);
+	free(conf->agentx);
 	free(conf->path);
 	free(conf->store_path);
 	free(conf->control_path);
 	free(conf->user);
 	free(conf);
+}
+
+bool conf_notifies(const struct conf_watch *w, enum route route)
+{
+	for (size_t i = 0; i < w->n_notify; i++) {
+		if (w->notify[i].route == route)
+			return true;
+	}
+	return false;
+}
+
+const struct conf_target *conf_target_find(const struct conf *conf, uint8_t route, const char *name)
+{
+	for (size_t i = 0; i < conf->n_targets; i++) {
+		const struct conf_target *t = &conf->targets[i];
+
+		if (t->route == route && (route == ROUTE_SERVER || !strcmp(t->name, name)))
+			return t;
+	}
+	return NULL;
+}
+
+const struct conf_receive *conf_receive_from(const struct conf *conf, const struct addr *from)
+{
+	for (size_t i = 0; i < conf->n_receives; i++) {
+		for (size_t j = 0; j < conf->receives[i].n_from; j++) {
+			if (addr_equal(&conf->receives[i].from[j], from))
+				return &conf->receives[i];
+		}
+	}
+	return NULL;
+}
+
+bool conf_needs_mailer(const struct conf *conf)
+{
+	return conf->mail.configured || conf->n_targets || conf->lookup.argv;
 }
 
 const struct conf_watch *conf_watch_find(const struct conf *conf, const char *name)

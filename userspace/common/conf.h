@@ -34,9 +34,23 @@ const char *evidence_name(enum evidence e);
 /* "no-reply", "refused", "host-unreachable", ...: enum ringback_reason; NULL: not known. */
 const char *reason_name(uint8_t reason);
 
-/* Ways a notice can go: bits of conf_watch.notify. */
+/* Ways to tell the clients that wait: by mail of ours, or by handing their list over. */
 enum route {
-	ROUTE_MAIL	= 1 << 0,
+	ROUTE_MAIL,			/* to the contacts of our own table */
+	ROUTE_SERVER,			/* the list goes to the recovered server (claims 10, 11) */
+	ROUTE_NMS,			/* to a management station (claims 12, 13) */
+	ROUTE_WEBHOOK,
+};
+/* "mail", "server", "nms", "webhook" */
+const char *route_name(uint8_t route);
+
+#define CONF_NAME_MAX	31		/* bytes of the title of a section */
+#define CONF_STEPS_MAX	8
+
+/* One step on the way of a watch's lists: where the step before failed, this one follows. */
+struct conf_step {
+	uint8_t route;			/* enum route */
+	char target[CONF_NAME_MAX + 1];	/* NMS, WEBHOOK: the section's name; else "" */
 };
 
 /* Whether the clients are asked before they are told, and for an address, too. */
@@ -71,7 +85,9 @@ struct conf_watch {
 	uint32_t probe_min;		/* seconds, 1..3600; 5: first probe interval */
 	uint32_t probe_max;		/* seconds, probe_min..86400; 300: back-off ends */
 	uint32_t probe_timeout;		/* seconds, 1..60; 5 */
-	unsigned int notify;		/* bits of enum route; mail */
+	struct conf_step notify[CONF_STEPS_MAX]; /* in the order they are tried; mail. "nms" in
+					 * the file has become one step a section */
+	size_t n_notify;		/* 0: nobody is told */
 	bool standin;			/* false; with the hook FORWARD only */
 	enum profile profile;		/* AUTO; never TLS or PASS in a checked configuration */
 	bool standin_tls_reset;		/* TLS without a certificate of ours: true: reset; false: pass */
@@ -112,6 +128,51 @@ struct conf_snmp {
 	char **oids;			/* numeric OIDs that count beside coldStart,
 					 * warmStart and linkUp: "1.3.6.1.4.1..." */
 	size_t n_oids;
+};
+
+enum webhook_format { WEBHOOK_RINGBACK, WEBHOOK_ALERTMANAGER };
+
+/*
+ * Somebody who is told of outages, and takes lists of waiting clients: the recovered
+ * server, a management station, a webhook.
+ */
+struct conf_target {
+	uint8_t route;			/* enum route; never MAIL */
+	char name[CONF_NAME_MAX + 1];	/* of the section; "server" with ROUTE_SERVER */
+	uint32_t time;			/* seconds to take a list, or the next step follows; 60 */
+	uint32_t timeout;		/* seconds for one answer, 1..60; 5 */
+	uint32_t give_up;		/* seconds, 60..; 432000: for what has no next step */
+	bool announce;			/* is told when a service goes down and when it is back */
+	bool lists;			/* takes lists: always but for Alertmanager */
+	/* SERVER, NMS */
+	char *host;			/* name or address; NULL with SERVER */
+	uint16_t port;			/* 162 */
+	char *community;		/* v2c; secret; NULL: v3 with user */
+	struct conf_snmp_user user;	/* authPriv, engine_id NULL (found out); keys secret */
+	/* WEBHOOK */
+	uint8_t format;			/* enum webhook_format */
+	char *url;			/* http:// or https:// */
+	char *key;			/* HMAC-SHA256 of every body; secret; or NULL */
+	char *ca_file;			/* NULL: the system's */
+};
+
+/* A router whose lists we take, to tell its clients by our own contacts. */
+struct conf_receive {
+	char name[CONF_NAME_MAX + 1];
+	struct addr *from;		/* addresses that it sends from; one or more */
+	size_t n_from;
+	char *user;			/* of the section snmp, with auth and priv; or NULL */
+	char *community;		/* v2c; secret; or NULL */
+	uint32_t clients;		/* at most in one list, 1..1000000; 200000 */
+};
+
+/* An external command that knows contacts: given the address and the MAC, prints a mail
+ * address. Asked where the table has none. */
+struct conf_lookup {
+	char **argv;			/* absolute path and fixed arguments, NULL at the end; or NULL */
+	uint32_t timeout;		/* seconds, 1..60; 5 */
+	uint32_t cache;			/* seconds an answer is good for, 0..86400; 600 */
+	uint32_t at_once;		/* processes, 1..64; 4 */
 };
 
 /* Other addresses a server sends its traps from, and its name for people. */
@@ -179,7 +240,11 @@ struct conf_web {
 	uint32_t ask_client;		/* addresses one client may give in an hour, 1..; 10 */
 	uint32_t ask_address;		/* times an address may be given in a day, 1..; 5 */
 	uint32_t ask_total;		/* addresses given in an hour, 1..; 1000 */
+	bool metrics;			/* /metrics beside the status page; true */
 };
+
+#define MIB_BASE_DEFAULT	"1.3.6.1.4.1.8072.9999.9999.7464"
+#define AGENTX_SOCKET_DEFAULT	"/var/agentx/master"
 
 struct conf {
 	char *path;			/* of the file, absolute */
@@ -190,6 +255,14 @@ struct conf {
 	struct conf_snmp snmp;
 	struct conf_mail mail;
 	struct conf_web web;
+	struct conf_target *targets;	/* in the order of the file */
+	size_t n_targets;
+	struct conf_receive *receives;
+	size_t n_receives;
+	struct conf_lookup lookup;
+	char *mib_base;			/* numeric OID that RINGBACK-MIB stands at */
+	char *agentx;			/* snmpd's AgentX socket: a path or "tcp:HOST:PORT"; NULL:
+					 * we do not serve our tables */
 	char *store_path;
 	uint32_t store_keep;		/* days a closed outage is kept, 1..3650; 90 */
 	char *control_path;
@@ -198,13 +271,24 @@ struct conf {
 };
 
 /* Processes; also the index of their sockets in the parent. */
-enum room { ROOM_PARENT, ROOM_ENGINE, ROOM_TRAPS, ROOM_MAILER, ROOM_WEB, ROOM_MAX };
-/* "parent", "engine", "traps", "mailer", "web" */
+enum room { ROOM_PARENT, ROOM_ENGINE, ROOM_TRAPS, ROOM_MAILER, ROOM_WEB, ROOM_AGENTX,
+	    ROOM_MAX };
+/* "parent", "engine", "traps", "mailer", "web", "agentx" */
 const char *room_name(enum room room);
 
 /* Wipes (explicit_bzero) and frees every secret that @room does not need. */
 void conf_keep(struct conf *conf, enum room room);
 void conf_free(struct conf *conf);
+
+/* Whether @route is among the steps of @w. */
+bool conf_notifies(const struct conf_watch *w, enum route route);
+/* NULL: no such target (any more). @name is not looked at with ROUTE_SERVER. */
+const struct conf_target *conf_target_find(const struct conf *conf, uint8_t route,
+					   const char *name);
+/* The section that @from may send lists under, or NULL: a stranger. */
+const struct conf_receive *conf_receive_from(const struct conf *conf, const struct addr *from);
+/* There is something for the room "mailer" to deliver or to ask. */
+bool conf_needs_mailer(const struct conf *conf);
 
 const struct conf_watch *conf_watch_find(const struct conf *conf, const char *name);
 /*

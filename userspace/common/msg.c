@@ -28,6 +28,14 @@ union control {
 _Static_assert(sizeof(struct msg_header) + sizeof(struct msg_notice) <= MSG_MAX,
 	       "a full notice is one message");
 
+_Static_assert(sizeof(struct msg_header) + sizeof(struct msg_handover) <= MSG_MAX,
+	       "a full part of a list is one message");
+
+size_t msg_handover_size(uint32_t n)
+{
+	return offsetof(struct msg_handover, rows) + n * sizeof(struct msg_row);
+}
+
 size_t msg_notice_size(uint32_t n)
 {
 	return offsetof(struct msg_notice, items) + n * sizeof(struct msg_notice_item);
@@ -170,8 +178,9 @@ static bool notice_ok(const struct msg *m)
 static bool result_ok(const struct msg *m)
 {
 	const struct msg_result *r = (const struct msg_result *)m->body;
+	enum delivery last = m->type == MSG_HANDED ? DELIVERY_UNSURE : DELIVERY_REFUSED;
 
-	return m->len == sizeof(*r) && r->delivery <= DELIVERY_REFUSED && TERMINATED(r->text);
+	return m->len == sizeof(*r) && r->delivery <= last && TERMINATED(r->text);
 }
 
 static bool service_ok(const struct service *s)
@@ -235,6 +244,51 @@ static bool outcome_ok(const struct msg *m)
 	       (!o->service.server.family || service_ok(&o->service));
 }
 
+static bool rows_ok(const struct msg_handover *h)
+{
+	for (uint32_t i = 0; i < h->n_rows; i++) {
+		if (!addr_ok(&h->rows[i].client) || !bool_ok(&h->rows[i].has_mac))
+			return false;
+	}
+	return true;
+}
+
+static bool handover_ok(const struct msg *m)
+{
+	const struct msg_handover *h = (const struct msg_handover *)m->body;
+
+	if (m->len < msg_handover_size(0) || h->n_rows > MSG_ROWS_MAX ||
+	    m->len != msg_handover_size(h->n_rows) || h->act > HANDOVER_UP ||
+	    h->route > ROUTE_WEBHOOK || !bool_ok(&h->lossy))
+		return false;
+	if (h->act == HANDOVER_PART ? !h->n_rows || !h->part || h->part > h->parts : h->n_rows)
+		return false;
+	return service_ok(&h->service) && TERMINATED(h->target) && TERMINATED(h->router) &&
+	       TERMINATED(h->server_name) && TERMINATED(h->watch) && rows_ok(h);
+}
+
+static bool taken_ok(const struct msg *m)
+{
+	const struct msg_taken *t = (const struct msg_taken *)m->body;
+
+	return m->len == sizeof(*t) && t->taken <= TAKEN_INCOMPLETE;
+}
+
+static bool lookup_ok(const struct msg *m)
+{
+	const struct msg_lookup *l = (const struct msg_lookup *)m->body;
+
+	return m->len == sizeof(*l) && addr_ok(&l->client) && bool_ok(&l->has_mac);
+}
+
+static bool found_ok(const struct msg *m)
+{
+	const struct msg_found *f = (const struct msg_found *)m->body;
+
+	return m->len == sizeof(*f) && f->found <= FOUND_TROUBLE && TERMINATED(f->mail) &&
+	       TERMINATED(f->text);
+}
+
 const char *choice_name(uint8_t choice)
 {
 	static const char *const names[] = { "none", "yes", "no" };
@@ -258,8 +312,19 @@ static bool body_ok(const struct msg *m)
 	case MSG_NOTICE:
 		return notice_ok(m);
 	case MSG_RESULT:
+	case MSG_HANDED:
 		return result_ok(m);
+	case MSG_HANDOVER:
+	case MSG_LIST:
+		return handover_ok(m);
+	case MSG_TAKEN:
+		return taken_ok(m);
+	case MSG_LOOKUP:
+		return lookup_ok(m);
+	case MSG_FOUND:
+		return found_ok(m);
 	case MSG_WINDOW:
+	case MSG_SPACE:
 		return m->len == sizeof(struct msg_window);
 	case MSG_SERVICE:
 		return m->len == sizeof(struct msg_service) &&

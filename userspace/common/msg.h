@@ -22,6 +22,14 @@
  *   web -> engine      MSG_ALIVE    once a second: I am not stuck
  *   web -> engine      MSG_CONTROL  with a descriptor: serve the control protocol there,
  *                                   for looking only (the status page)
+ *   agentx -> engine   MSG_CONTROL  the same, for snmpd
+ *   engine -> mailer   MSG_HANDOVER hand part of a list over, or say what became of it
+ *   mailer -> engine   MSG_HANDED   what became of that
+ *   mailer -> engine   MSG_SPACE     how many more of those I can hold
+ *   engine -> mailer   MSG_LOOKUP   ask the operator's command who a client is
+ *   mailer -> engine   MSG_FOUND    what it said
+ *   traps -> engine    MSG_LIST     another router has handed this to us
+ *   engine -> traps    MSG_TAKEN    it is on disk, or why not
  */
 #ifndef RINGBACK_COMMON_MSG_H
 #define RINGBACK_COMMON_MSG_H
@@ -50,6 +58,13 @@ enum msg_type {
 	MSG_OUTCOME,	/* struct msg_outcome */
 	MSG_CONTROL,	/* no body + one descriptor */
 	MSG_ALIVE,	/* no body */
+	MSG_HANDOVER,	/* struct msg_handover, n_rows rows used */
+	MSG_HANDED,	/* struct msg_result */
+	MSG_SPACE,	/* struct msg_window */
+	MSG_LOOKUP,	/* struct msg_lookup */
+	MSG_FOUND,	/* struct msg_found */
+	MSG_LIST,	/* struct msg_handover, n_rows rows used */
+	MSG_TAKEN,	/* struct msg_taken */
 };
 
 struct msg_peer {
@@ -114,6 +129,7 @@ enum delivery {
 	DELIVERY_SENT,		/* the server took responsibility: 250 for this recipient */
 	DELIVERY_LATER,		/* 4xx, connection trouble, crash, deadline */
 	DELIVERY_REFUSED,	/* 5xx for this recipient or message, or unusable address */
+	DELIVERY_UNSURE,	/* handovers only: all was sent, the answer did not come */
 };
 
 struct msg_result {
@@ -217,6 +233,88 @@ struct msg_outcome {
 	uint8_t outcome;		/* enum outcome */
 	char mail[MSG_MAIL_MAX + 1];	/* masked; "" */
 	struct service service;		/* of a token; AF_UNSPEC if none */
+};
+
+/* --- lists of waiting clients ------------------------------------------------ */
+
+/*
+ * A list goes over in parts, each of which is answered when it is on disk at the other
+ * end; but nobody is told by it before it is RELEASEd, which happens when every part
+ * has been answered. Until then it can be WITHDRAWn, and the next step of its way taken:
+ * so whoever waits is told once, whatever gets lost between. A webhook knows no release:
+ * its parts count as they are answered.
+ */
+enum handover_act {
+	HANDOVER_PART,
+	HANDOVER_RELEASE,
+	HANDOVER_WITHDRAW,
+	HANDOVER_DOWN,		/* an announcement: the service went down */
+	HANDOVER_UP,		/* it is back */
+};
+
+#define MSG_ROWS_MAX		256
+
+/* A client that waits, as it experienced the outage. */
+struct msg_row {
+	struct addr client;
+	uint8_t reason;			/* enum ringback_reason, of its last failure */
+	bool has_mac;
+	struct mac mac;
+	uint32_t attempts;
+	int64_t first, last;		/* of its attempts, ns since the Epoch */
+};
+
+struct msg_handover {
+	uint64_t id;			/* the sender's key, comes back in the answer */
+	uint8_t act;			/* enum handover_act */
+	uint8_t route;			/* enum route; of MSG_LIST not looked at */
+	char target[CONF_NAME_MAX + 1];	/* HANDOVER: conf_target.name; LIST: conf_receive.name */
+	char router[64];		/* host name of who saw the outage */
+	uint64_t outage;		/* there */
+	struct service service;
+	uint8_t reason;			/* enum ringback_reason, of the outage */
+	uint8_t evidence;		/* enum evidence; 0: none */
+	bool lossy;			/* clients may be missing: events were lost */
+	int64_t began, ended;		/* ns since the Epoch; ended 0: open */
+	char server_name[128];		/* UTF-8, "" if none */
+	char watch[RINGBACK_WATCH_NAME_MAX + 1];
+	uint32_t clients;		/* that wait, in all parts together */
+	uint32_t part, parts;		/* PART: 1..parts; RELEASE: part 0 */
+	uint32_t n_rows;		/* PART: 1..MSG_ROWS_MAX, else 0 */
+	struct msg_row rows[MSG_ROWS_MAX];
+};
+/* Bytes of one with @n rows on the wire. */
+size_t msg_handover_size(uint32_t n);
+
+enum taken {
+	TAKEN_OK,			/* on disk */
+	TAKEN_REFUSED,			/* too many, or contradicts what came before */
+	TAKEN_INCOMPLETE,		/* a release, but parts are missing: send them again */
+};
+
+struct msg_taken {
+	uint64_t id;
+	uint8_t taken;			/* enum taken */
+};
+
+struct msg_lookup {
+	uint64_t id;			/* comes back in the answer */
+	struct addr client;
+	bool has_mac;
+	struct mac mac;
+};
+
+enum found {
+	FOUND_MAIL,
+	FOUND_NOBODY,			/* the command ended well and printed nothing */
+	FOUND_TROUBLE,			/* it failed, hung, or printed no address */
+};
+
+struct msg_found {
+	uint64_t id;
+	uint8_t found;			/* enum found */
+	char mail[MSG_MAIL_MAX + 1];	/* FOUND_MAIL; checked by the engine again */
+	char text[128];			/* FOUND_TROUBLE: one printable line: why */
 };
 
 #define MSG_MAX			32768	/* bytes, header included */

@@ -61,5 +61,6 @@ int engine_main(const struct room_start *start);
 int traps_main(const struct room_start *start);
 int mailer_main(const struct room_start *start);
 int web_main(const struct room_start *start);
+int agentx_main(const struct room_start *start);
 
 #endif /* RINGBACK_COMMON_ROOM_H */

@@ -34,7 +34,8 @@ const struct conf_watch *engine_watch(const struct engine *e, const char *name)
 		.probe_min = 5,
 		.probe_max = 300,
 		.probe_timeout = 5,
-		.notify = ROUTE_MAIL,
+		.notify = { { ROUTE_MAIL } },
+		.n_notify = 1,
 	};
 	const struct conf_watch *w = conf_watch_find(e->conf, name);
 

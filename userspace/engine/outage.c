@@ -68,7 +68,7 @@ enum waiter_state waiter_verdict(const struct waiter *w, int64_t now, const stru
 {
 	/* What is older than keep has left the kernel without having been answered. */
 	bool expired = now - w->last >= (int64_t)watch->keep * NSEC_PER_SEC;
-	bool tellable = w->mail[0] && !end->suppressed && watch->notify & ROUTE_MAIL;
+	bool tellable = w->mail[0] && !end->suppressed && conf_notifies(watch, ROUTE_MAIL);
 
 	if (!end->still_failed && w->in_kernel && !expired)
 		return WAITER_REACHED;

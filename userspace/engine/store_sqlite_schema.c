@@ -78,6 +78,34 @@ static const char *const steps[] = {
 	"ALTER TABLE message ADD COLUMN outage INTEGER REFERENCES outage ON DELETE CASCADE;"
 	"ALTER TABLE message ADD COLUMN client TEXT;"
 	"CREATE INDEX message_outage ON message (outage) WHERE outage IS NOT NULL;",
+	/* 4: lists handed over, announcements; lists received; addresses leased to MACs */
+	"ALTER TABLE outage ADD COLUMN origin TEXT NOT NULL DEFAULT '';" /* receive section */
+	"ALTER TABLE outage ADD COLUMN origin_id INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE outage ADD COLUMN lossy INTEGER NOT NULL DEFAULT 0;"
+	"CREATE UNIQUE INDEX outage_origin ON outage (origin, origin_id, began)"
+	"  WHERE origin != '';"
+	"CREATE TABLE handover ("
+	"  id INTEGER PRIMARY KEY AUTOINCREMENT, kind INTEGER NOT NULL,"
+	"  outage INTEGER NOT NULL REFERENCES outage ON DELETE CASCADE,"
+	"  route INTEGER NOT NULL, target TEXT NOT NULL, step INTEGER NOT NULL,"
+	"  state INTEGER NOT NULL, parts INTEGER NOT NULL, clients INTEGER NOT NULL,"
+	"  tries INTEGER NOT NULL, code INTEGER NOT NULL, answer TEXT NOT NULL,"
+	"  created INTEGER NOT NULL, until INTEGER NOT NULL, next INTEGER NOT NULL,"
+	"  done INTEGER NOT NULL);"
+	"CREATE INDEX handover_next ON handover (next, id) WHERE done = 0;"
+	"CREATE INDEX handover_outage ON handover (outage);"
+	"ALTER TABLE notice ADD COLUMN handover INTEGER REFERENCES handover ON DELETE SET NULL;"
+	"ALTER TABLE notice ADD COLUMN part INTEGER NOT NULL DEFAULT 0;"
+	"CREATE INDEX notice_handover ON notice (handover, part) WHERE handover IS NOT NULL;"
+	"CREATE TABLE list ("
+	"  outage INTEGER PRIMARY KEY REFERENCES outage ON DELETE CASCADE,"
+	"  router TEXT NOT NULL, state INTEGER NOT NULL, parts INTEGER NOT NULL,"
+	"  clients INTEGER NOT NULL, got INTEGER NOT NULL, at INTEGER NOT NULL);"
+	"CREATE TABLE list_part ("
+	"  outage INTEGER NOT NULL REFERENCES list ON DELETE CASCADE, part INTEGER NOT NULL,"
+	"  PRIMARY KEY (outage, part)) WITHOUT ROWID;"
+	"CREATE TABLE lease ("
+	"  client TEXT PRIMARY KEY, mac TEXT NOT NULL, ends INTEGER NOT NULL) WITHOUT ROWID;",
 };
 
 #define N_STEPS ((int)(sizeof(steps) / sizeof(*steps)))

@@ -116,7 +116,7 @@ static void check_watch(struct conf_reader *r, const struct conf_block *b,
 			conf_line_of(b, conf_given(b, "probe-max") ? "probe-max" : "probe-min"),
 			"probe-max: expected at least probe-min (%u seconds), not %u", w->probe_min,
 			w->probe_max);
-	if ((w->notify & ROUTE_MAIL) && !r->conf->mail.configured)
+	if (conf_notifies(w, ROUTE_MAIL) && !r->conf->mail.configured)
 		conf_errors_add(
 			r->errors, conf_line_of(b, "notify"),
 			"watch \"%s\": notify \"mail\" needs a mail section; expected one, or "

@@ -152,6 +152,8 @@ struct conf *conf_schema_defaults(void)
 		.retry_max = 3600,
 		.rate = 20,
 	};
+	c->lookup = (struct conf_lookup){ .timeout = 5, .cache = 600, .at_once = 4 };
+	c->mib_base = conf_strdup(MIB_BASE_DEFAULT);
 	conf_web_defaults(&c->web);
 	return c;
 }

@@ -131,8 +131,27 @@ static const char *const inquire_words[] = { "off", "whether", "where", NULL };
 
 /* In the order of the bits of enum evidence; the operator always counts. */
 static const char *const evidence_words[] = { "trap", "reply", "probe", NULL };
-/* In the order of the bits of enum route. */
+/* In the order of enum route. */
 static const char *const route_words[] = { "mail", NULL };
+
+/* Steps in the order in which they stand; they take the place of the default. */
+static void watch_notify(CONF_PARSE_ARGS)
+{
+	struct conf_watch *w = object;
+	char all[64], expected[80];
+
+	w->n_notify = 0;
+	for (size_t i = 0; i < entry->n; i++) {
+		int route = conf_word_index(key->words, entry->values[i].text);
+
+		snprintf(expected, sizeof(expected), "%s",
+			 conf_word_list(key->words, all, sizeof(all)));
+		if (route < 0 || w->n_notify == CONF_STEPS_MAX)
+			conf_expected(r, entry, &entry->values[i], expected);
+		else
+			w->notify[w->n_notify++].route = route;
+	}
+}
 
 const struct conf_key conf_watch_keys[] = {
 	CONF_OPTION("servers", watch_servers, struct conf_watch, servers, .required = true),
@@ -152,7 +171,7 @@ const struct conf_key conf_watch_keys[] = {
 	CONF_U32("probe-min", struct conf_watch, probe_min, 1, 3600, "seconds"),
 	CONF_U32("probe-max", struct conf_watch, probe_max, 1, CONF_DAY, "seconds"),
 	CONF_U32("probe-timeout", struct conf_watch, probe_timeout, 1, 60, "seconds"),
-	CONF_OPTION("notify", conf_words, struct conf_watch, notify, .words = route_words),
+	CONF_OPTION("notify", watch_notify, struct conf_watch, notify, .words = route_words),
 	CONF_OPTION("standin", conf_bool, struct conf_watch, standin),
 	CONF_OPTION("standin-profile", watch_profile, struct conf_watch, profile),
 	CONF_OPTION("standin-tls", watch_tls, struct conf_watch, standin_tls_reset),
@@ -187,7 +206,8 @@ void *conf_watch_new(struct conf_reader *r, const struct conf_block *b)
 		.probe_min = 5,
 		.probe_max = 300,
 		.probe_timeout = 5,
-		.notify = ROUTE_MAIL,
+		.notify = { { ROUTE_MAIL } },
+		.n_notify = 1,
 		.profile = PROFILE_AUTO,
 		.standin_retry = 20,
 		.inquire = INQUIRE_OFF,

@@ -216,6 +216,7 @@ void conf_web_defaults(struct conf_web *web)
 		.ask_client = 10,
 		.ask_address = 5,
 		.ask_total = 1000,
+		.metrics = true,
 	};
 	for (size_t i = 0; i < sizeof(status) / sizeof(status[0]); i++) {
 		web->status = conf_grow(web->status, i, sizeof(*web->status));
@@ -417,7 +418,7 @@ void conf_standin_check(struct conf_reader *r, const struct conf_block *b,
 	if (!r->conf->web.configured)
 		conf_errors_add(r->errors, conf_line_of(b, "inquire"),
 				"watch \"%s\": inquire needs a web section, which asks", w->name);
-	if (!w->notify)
+	if (!w->n_notify)
 		conf_errors_add(r->errors, conf_line_of(b, "inquire"),
 				"watch \"%s\": inquire asks whom to notify; expected notify",
 				w->name);

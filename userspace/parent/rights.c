@@ -128,6 +128,14 @@ void rights_drop(enum room room, const struct conf *conf, const struct rights *r
 		no_new_privs();
 		seccomp_no_escape();
 		break;
+	case ROOM_AGENTX: /* the socket of snmpd, again whenever that was restarted */
+		drop_bounding_set();
+		become(r, false);
+		keep_only(NULL, 0);
+		stay_close(parent);
+		no_new_privs();
+		seccomp_no_escape();
+		break;
 	case ROOM_WEB: /* connections on sockets it already has */
 		allow_connections(conf->web.connections);
 		enter(r->empty);

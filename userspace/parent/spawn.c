@@ -22,10 +22,9 @@
 
 /* Names of the processes, as ps(1) and pkill(1) see them: 15 bytes at most. */
 static const char *const process_names[ROOM_MAX] = {
-	[ROOM_ENGINE] = "ringback-engine",
-	[ROOM_TRAPS] = "ringback-traps",
-	[ROOM_MAILER] = "ringback-mailer",
-	[ROOM_WEB] = "ringback-web",
+	[ROOM_ENGINE] = "ringback-engine", [ROOM_TRAPS] = "ringback-traps",
+	[ROOM_MAILER] = "ringback-mailer", [ROOM_WEB] = "ringback-web",
+	[ROOM_AGENTX] = "ringback-agentx",
 };
 
 /* --- the child ------------------------------------------------------------- */
@@ -99,6 +98,8 @@ static int room_run(enum room room, const struct room_start *start)
 		return mailer_main(start);
 	case ROOM_WEB:
 		return web_main(start);
+	case ROOM_AGENTX:
+		return agentx_main(start);
 	case ROOM_PARENT:
 	case ROOM_MAX:
 		break;

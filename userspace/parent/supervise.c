@@ -65,6 +65,7 @@ static const enum room pairs[][2] = {
 	{ ROOM_ENGINE, ROOM_TRAPS },
 	{ ROOM_ENGINE, ROOM_MAILER },
 	{ ROOM_ENGINE, ROOM_WEB },
+	{ ROOM_ENGINE, ROOM_AGENTX },
 };
 #define N_PAIRS (sizeof(pairs) / sizeof(pairs[0]))
 
@@ -322,8 +323,9 @@ static void rooms_start(struct parent *p)
 	const bool wanted[ROOM_MAX] = {
 		[ROOM_ENGINE] = true,
 		[ROOM_TRAPS] = p->conf->snmp.n_listen > 0,
-		[ROOM_MAILER] = p->conf->mail.configured,
+		[ROOM_MAILER] = conf_needs_mailer(p->conf),
 		[ROOM_WEB] = p->conf->web.configured,
+		[ROOM_AGENTX] = p->conf->agentx != NULL,
 	};
 
 	p->announced = false;

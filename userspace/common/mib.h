@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * RINGBACK-MIB in numbers (docs/mib/RINGBACK-MIB.txt is the same for people): what the
+ * mailer sends, the traps room reads and the AgentX room serves. All OIDs stand below
+ * conf.mib_base.
+ *
+ *   .0.N               notifications (RFC 2578, 8.5: a zero before the last)
+ *   .1.1               ringbackDaemon: scalars, counters
+ *   .1.2.1.C.SERVICE   ringbackServiceTable: what is down
+ *   .1.3.1.C.OUTAGE    ringbackOutageTable
+ *   .1.4.1.C.OUTAGE.ADDRESS  ringbackWaiterTable
+ *   .1.5.N.0           ringbackList: objects of notifications only
+ *   .2                 conformance
+ *
+ * ADDRESS is InetAddressType, length, octets (RFC 4001, 4.1); SERVICE is ADDRESS, the IP
+ * protocol's number, the port; OUTAGE an Unsigned32.
+ *
+ * A notification bears, after sysUpTime.0 and snmpTrapOID.0, in any order:
+ *   all                   LIST_ROUTER; of its outage MIB_OUTAGE_SERVER_TYPE, _SERVER,
+ *                         _PROTOCOL, _PORT, _REASON, _BEGAN, and _NAME and _WATCH if any
+ *   SERVICE_UP, WAITING, RELEASED   also _EVIDENCE and _ENDED
+ *   WAITING               also LIST_PART, _PARTS, _CLIENTS, _LOSSY and its rows: for each
+ *                         client the MIB_WAITER_SUMMARY of its entry
+ *   RELEASED, WITHDRAWN   also LIST_PARTS, _CLIENTS
+ * Times are DateAndTime in UTC (11 octets); they are compared as they were sent.
+ */
+#ifndef RINGBACK_COMMON_MIB_H
+#define RINGBACK_COMMON_MIB_H
+
+/* base.0.N */
+enum mib_notification {
+	MIB_SERVICE_DOWN = 1,
+	MIB_SERVICE_UP,
+	MIB_WAITING_CLIENTS,	/* HANDOVER_PART */
+	MIB_LIST_RELEASED,	/* HANDOVER_RELEASE */
+	MIB_LIST_WITHDRAWN,	/* HANDOVER_WITHDRAW */
+};
+
+/* base.1.N */
+enum mib_group { MIB_DAEMON = 1, MIB_SERVICES, MIB_OUTAGES, MIB_WAITERS, MIB_LIST };
+
+/* base.1.2.1.N */
+enum mib_service {
+	MIB_SERVICE_SERVER_TYPE = 1,	/* not-accessible, as the next three */
+	MIB_SERVICE_SERVER,
+	MIB_SERVICE_PROTOCOL,
+	MIB_SERVICE_PORT,
+	MIB_SERVICE_STATE,	/* INTEGER: down(1), suspect(2), partial(3), returning(4) */
+	MIB_SERVICE_OUTAGE,	/* Unsigned32: index of its outage */
+	MIB_SERVICE_WAITING,	/* Gauge32: clients */
+	MIB_SERVICE_REASON,	/* INTEGER: enum ringback_reason */
+	MIB_SERVICE_SINCE,	/* DateAndTime */
+	MIB_SERVICE_NAME,	/* SnmpAdminString, may be empty */
+};
+
+/* base.1.3.1.N */
+enum mib_outage {
+	MIB_OUTAGE_INDEX = 1,	/* not-accessible */
+	MIB_OUTAGE_SERVER_TYPE,	/* InetAddressType */
+	MIB_OUTAGE_SERVER,	/* InetAddress */
+	MIB_OUTAGE_PROTOCOL,	/* Unsigned32: 6, 17 */
+	MIB_OUTAGE_PORT,	/* InetPortNumber */
+	MIB_OUTAGE_REASON,	/* INTEGER: enum ringback_reason */
+	MIB_OUTAGE_EVIDENCE,	/* INTEGER: none(0), trap(1), reply(2), probe(3), operator(4) */
+	MIB_OUTAGE_BEGAN,	/* DateAndTime */
+	MIB_OUTAGE_ENDED,	/* DateAndTime; empty while it is open */
+	MIB_OUTAGE_WAITING,	/* Gauge32: clients */
+	MIB_OUTAGE_WATCH,	/* SnmpAdminString */
+	MIB_OUTAGE_NAME,	/* SnmpAdminString: the server's name for people */
+};
+
+/* base.1.4.1.N */
+enum mib_waiter {
+	MIB_WAITER_CLIENT_TYPE = 1,	/* not-accessible, as the next */
+	MIB_WAITER_CLIENT,
+	MIB_WAITER_STATE,	/* INTEGER: 1 + enum waiter_state */
+	/*
+	 * OCTET STRING of 13 or 19: reason (1), attempts (4), first and last attempt in
+	 * seconds since the Epoch (4 each, unsigned), big endian; MAC (6) where it is known.
+	 */
+	MIB_WAITER_SUMMARY,
+};
+#define MIB_SUMMARY_LEN		13
+#define MIB_SUMMARY_MAC_LEN	19
+
+/* base.1.5.N.0 */
+enum mib_list {
+	MIB_LIST_ROUTER = 1,	/* SnmpAdminString, 1..63 */
+	MIB_LIST_PART,		/* Unsigned32, 1..parts */
+	MIB_LIST_PARTS,		/* Unsigned32 */
+	MIB_LIST_CLIENTS,	/* Unsigned32, in all parts */
+	MIB_LIST_LOSSY,		/* TruthValue: clients may be missing */
+};
+
+/*
+ * How many clients go into one notification, so that the datagram fits into the least
+ * MTU of IPv6 (1280, RFC 8200, 5) under authPriv with the longest names: whatever the
+ * path is, nothing is fragmented.
+ */
+#define MIB_DATAGRAM_MAX	1232
+#define MIB_ROWS_IPV4		9
+#define MIB_ROWS_IPV6		6
+
+#endif /* RINGBACK_COMMON_MIB_H */
