@@ -5,6 +5,7 @@
 # line that breaks a rule; silent when there is none.
 #
 #   uapi <- kmod            uapi <- userspace/nl <- engine, cli
+#   userspace/snmp <- traps, mailer, agentx
 #   common <- all of userspace; parent starts the rooms, so it knows their run.h
 #   nothing outside tests includes tests
 
@@ -41,7 +42,8 @@ only "nl engine" 'libmnl/' libmnl
 only "engine" 'nftables/|libnetfilter_' "what the stand-in does in netfilter"
 only "nl engine cli" 'nl/nl\.h' "the kernel interface"
 only "parent" 'confuse\.h' libconfuse
-only "traps mailer agentx" 'net-snmp/' net-snmp
+only "snmp traps mailer agentx" 'net-snmp/' net-snmp
+only "snmp traps mailer agentx" 'snmp/library' "how net-snmp is used"
 only "mailer" 'libesmtp\.h|auth-client\.h' libesmtp
 only "mailer cli" 'curl/' libcurl
 only "engine mailer web" 'openssl/' OpenSSL

@@ -15,7 +15,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "../common/log.h"
+#include "../snmp/library.h"
 #include "snmp_loop.h"
 
 #define KEY_MAX	       64 /* bytes: SHA-512 */
@@ -35,7 +35,6 @@ static struct {
 	struct addr source; /* of that datagram */
 	bool received; /* there was one */
 	bool judged; /* somebody outside has seen it */
-	struct log_rate rate; /* of the library's own messages */
 } loop;
 
 /* --- transport: what net-snmp does with our sockets ----------------------- */
@@ -425,35 +424,12 @@ void snmp_loop_close(struct snmp_listener *l)
 
 /* --- the library's own state ---------------------------------------------- */
 
-static int log_callback(int major, int minor, void *message, void *arg)
-{
-	const struct snmp_log_message *m = message;
-	unsigned long missed;
-
-	(void)major;
-	(void)minor;
-	(void)arg;
-	if (m && m->msg && *m->msg && log_allowed(&loop.rate, 10, &missed))
-		log_debug("net-snmp: %.*s", (int)strcspn(m->msg, "\n"), m->msg);
-	return 0;
-}
-
-/* No files, no MIBs, no environment: only what is said here. */
+/* Only what is said here. */
 static void library_start(const char *engine_id, uint32_t boots)
 {
 	char line[160];
 
-	setenv("MIBS", "", 1);
-	netsnmp_set_mib_directory("");
-	snmp_disable_log();
-	snmp_enable_calllog();
-	snmp_register_callback(SNMP_CALLBACK_LIBRARY, SNMP_CALLBACK_LOGGING, log_callback, NULL);
-	netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_DONT_READ_CONFIGS, 1);
-	netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_DONT_PERSIST_STATE, 1);
-	/* The library makes the directory, wherever it can; here it cannot. */
-	set_persistent_directory("/dev/null/none");
-	set_configuration_directory("/dev/null/none");
-
+	snmp_library_quiet();
 	snprintf(line, sizeof(line), "exactEngineID 0x%s", engine_id);
 	netsnmp_config_remember(line);
 	/* The boots count only where the engine ID is the old one, and are
@@ -489,34 +465,21 @@ static int key_set(u_char **key, size_t *key_len, const struct usmUser *u, const
 static int protocol_set(oid **to, size_t *to_len, const oid *from)
 {
 	free(*to);
-	*to = snmp_duplicate_objid(from, OID_LENGTH(usmNoPrivProtocol));
-	*to_len = OID_LENGTH(usmNoPrivProtocol);
+	*to = snmp_duplicate_objid(from, SNMP_PROTOCOL_LEN);
+	*to_len = SNMP_PROTOCOL_LEN;
 	return *to ? 0 : -ENOMEM;
 }
 
 static int user_fill(struct usmUser *u, const struct conf_snmp_user *conf)
 {
-	static const oid *const auth[] = {
-		[SNMP_AUTH_NONE] = usmNoAuthProtocol,
-		[SNMP_AUTH_MD5] = usmHMACMD5AuthProtocol,
-		[SNMP_AUTH_SHA1] = usmHMACSHA1AuthProtocol,
-		[SNMP_AUTH_SHA224] = usmHMAC128SHA224AuthProtocol,
-		[SNMP_AUTH_SHA256] = usmHMAC192SHA256AuthProtocol,
-		[SNMP_AUTH_SHA384] = usmHMAC256SHA384AuthProtocol,
-		[SNMP_AUTH_SHA512] = usmHMAC384SHA512AuthProtocol,
-	};
-	static const oid *const priv[] = {
-		[SNMP_PRIV_NONE] = usmNoPrivProtocol,
-		[SNMP_PRIV_DES] = usmDESPrivProtocol,
-		[SNMP_PRIV_AES] = usmAESPrivProtocol,
-	};
 	int err;
 
-	err = protocol_set(&u->authProtocol, &u->authProtocolLen, auth[conf->auth]);
+	err = protocol_set(&u->authProtocol, &u->authProtocolLen, snmp_auth_protocol(conf->auth));
 	if (!err)
 		err = key_set(&u->authKey, &u->authKeyLen, u, conf->auth_key);
 	if (!err)
-		err = protocol_set(&u->privProtocol, &u->privProtocolLen, priv[conf->priv]);
+		err = protocol_set(&u->privProtocol, &u->privProtocolLen,
+				   snmp_priv_protocol(conf->priv));
 	if (err || conf->priv == SNMP_PRIV_NONE)
 		return err;
 	err = key_set(&u->privKey, &u->privKeyLen, u, conf->priv_key);
