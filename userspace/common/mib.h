@@ -19,9 +19,9 @@
  *   all                   LIST_ROUTER; of its outage MIB_OUTAGE_SERVER_TYPE, _SERVER,
  *                         _PROTOCOL, _PORT, _REASON, _BEGAN, and _NAME and _WATCH if any
  *   SERVICE_UP, WAITING, RELEASED   also _EVIDENCE and _ENDED
- *   WAITING               also LIST_PART, _PARTS, _CLIENTS, _LOSSY and its rows: for each
- *                         client the MIB_WAITER_SUMMARY of its entry
- *   RELEASED, WITHDRAWN   also LIST_PARTS, _CLIENTS
+ *   WAITING               also LIST_NUMBER, _PART, _PARTS, _CLIENTS, _LOSSY and its rows: for
+ *                         each client the MIB_WAITER_SUMMARY of its entry
+ *   RELEASED, WITHDRAWN   also LIST_NUMBER, _PARTS, _CLIENTS
  * Times are DateAndTime in UTC (11 octets); they are compared as they were sent.
  */
 #ifndef RINGBACK_COMMON_MIB_H
@@ -90,6 +90,8 @@ enum mib_list {
 	MIB_LIST_PARTS,		/* Unsigned32 */
 	MIB_LIST_CLIENTS,	/* Unsigned32, in all parts */
 	MIB_LIST_LOSSY,		/* TruthValue: clients may be missing */
+	MIB_LIST_NUMBER,	/* Unsigned32: with router and outage what names a list; those whose
+				 * mail was refused later are a list of their own */
 };
 
 /*

@@ -271,6 +271,8 @@ struct msg_handover {
 	char target[CONF_NAME_MAX + 1];	/* HANDOVER: conf_target.name; LIST: conf_receive.name */
 	char router[64];		/* host name of who saw the outage */
 	uint64_t outage;		/* there */
+	uint32_t list;			/* its number there: one outage may have several, one
+					 * after the other; 0 with DOWN and UP */
 	struct service service;
 	uint8_t reason;			/* enum ringback_reason, of the outage */
 	uint8_t evidence;		/* enum evidence; 0: none */
