@@ -13,7 +13,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-#include "parent/conf_read.h"
+#include "conf_fake.h"
 
 #define W  "watch \"w\" { servers = {\"192.0.2.0/24\"} ports = {\"tcp/80\"} notify = {} }\n"
 #define WM "watch \"w\" { servers = {\"192.0.2.0/24\"} ports = {\"tcp/80\"} }\n"
@@ -35,67 +35,12 @@
 #define SECRET_MAIL MAIL("user = \"u\" password-file = \"@/key\" tls = \"required\"")
 #define SECRET_SNMP "snmp { listen = {\"udp:162\"} community = {\"c\"}\n" USER "} }\n"
 
-static char dir[] = "/tmp/ringback-test-conf-XXXXXX";
-
-static void put_bytes(const char *name, const char *bytes, size_t n, mode_t mode)
-{
-	char path[128];
-	int fd;
-
-	snprintf(path, sizeof(path), "%s/%s", dir, name);
-	unlink(path);
-	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
-	assert_true(fd >= 0);
-	assert_int_equal(write(fd, bytes, n), n);
-	assert_int_equal(fchmod(fd, mode), 0);
-	close(fd);
-}
-
-static void put_file(const char *name, const char *text, mode_t mode)
-{
-	put_bytes(name, text, strlen(text), mode);
-}
-
-/* Reads @text, in which "@" stands for the directory of the tests' files. */
-static struct conf *read_text(const char *text, struct conf_errors *errors)
-{
-	static char buf[65536], path[128];
-	char *out = buf;
-
-	for (const char *p = text; *p; p++) {
-		if (p[0] == '@' && p[1] == '/')
-			out += sprintf(out, "%s", dir);
-		else
-			*out++ = *p;
-	}
-	*out = '\0';
-	put_file("ringback.conf", buf, 0600);
-	snprintf(path, sizeof(path), "%s/ringback.conf", dir);
-	return conf_read(path, errors);
-}
-
-static struct conf *good(const char *text)
-{
-	struct conf_errors errors = { 0 };
-	struct conf *conf = read_text(text, &errors);
-
-	for (size_t i = 0; i < errors.n; i++)
-		print_error("unexpected: %s\n", errors.list[i].text);
-	conf_errors_free(&errors);
-	assert_non_null(conf);
-	return conf;
-}
-
 /* --- mistakes -------------------------------------------------------------- */
-/* A text and all that is said about it: beginnings of sentences with lines. */
-static const struct mistake {
-	const char *text;
-	const char *errors[8];
-} mistakes[] = {
+static const struct mistake mistakes[] = {
 	/* the file */
 	{ "", { ": expected a watch section" } },
 	{ W "bogus = 1\n",
-	  { ":2: unknown option \"bogus\"; expected one of user, kernel, watch" } },
+	  { ":2: unknown option \"bogus\"; expected one of user, kernel, mib, agentx" } },
 	{ W "\n\nwww { listen = {\"[::]:8080\"} # x\n}\nfoo \"t\" { a { b = 1 } }\n",
 	  { ":4: unknown option \"www\"", ":6: unknown option \"foo\"" } },
 	{ W "user = \"a\"\nuser = \"b\"\n", { ":3: user: set twice" } },
@@ -164,7 +109,7 @@ static const struct mistake {
 	  { ":2: probe-max: expected at least probe-min (20" } },
 	{ WM, { ":1: watch \"w\": notify \"mail\" needs a mail section" } },
 	{ WITH("notify = \"pigeon\"\nprots = 1\nstable = x"),
-	  { ":2: notify: expected \"mail\", not \"pigeon\"",
+	  { ":2: notify: expected \"mail\", \"server\", \"nms\"",
 	    ":3: unknown option \"prots\"; expected one of servers, ports",
 	    ":4: stable: expected seconds from 0 to 3600" } },
 	/* snmp */
@@ -343,53 +288,10 @@ static const struct mistake {
 	{ W "/* not closed\nbogus = 1\n", { NULL } },
 };
 
-/* "@/" in what is expected stands for the directory too. */
-static bool begins(const char *text, const char *expected)
-{
-	char buf[256], *out = buf;
-
-	for (const char *p = expected; *p; p++) {
-		if (p[0] == '@' && p[1] == '/')
-			out += sprintf(out, "%s", dir);
-		else
-			*out++ = *p;
-	}
-	*out = '\0';
-	return !strncmp(text, buf, strlen(buf));
-}
-
-static int check_mistake(const struct mistake *m)
-{
-	struct conf_errors errors = { 0 };
-	struct conf *conf = read_text(m->text, &errors);
-	size_t n = 0, wrong = 0;
-
-	while (n < 8 && m->errors[n])
-		n++;
-	for (size_t i = 0; i < n && i < errors.n; i++)
-		wrong += !begins(errors.list[i].text, m->errors[i]);
-	wrong += errors.n != n || (conf == NULL) != (n > 0);
-	if (wrong) {
-		print_error("--- text:\n%s--- expected:\n", m->text);
-		for (size_t i = 0; i < n; i++)
-			print_error("%s\n", m->errors[i]);
-		print_error("--- said:\n");
-		for (size_t i = 0; i < errors.n; i++)
-			print_error("%s\n", errors.list[i].text);
-	}
-	conf_errors_free(&errors);
-	conf_free(conf);
-	return wrong != 0;
-}
-
 static void test_mistakes(void **state)
 {
-	int wrong = 0;
-
 	(void)state;
-	for (size_t i = 0; i < sizeof(mistakes) / sizeof(mistakes[0]); i++)
-		wrong += check_mistake(&mistakes[i]);
-	assert_int_equal(wrong, 0);
+	check_mistakes(mistakes, sizeof(mistakes) / sizeof(mistakes[0]));
 }
 
 /* A syntax error leaves nothing behind in the parser. */
@@ -400,8 +302,8 @@ static void test_after_a_syntax_error(void **state)
 
 	(void)state;
 	for (int i = 0; i < 3; i++) {
-		assert_int_equal(check_mistake(&open_quote), 0);
-		conf = good(W "user = \"x\"\n");
+		check_mistakes(&open_quote, 1);
+		conf = conf_good(W "user = \"x\"\n");
 		assert_string_equal(conf->user, "x");
 		conf_free(conf);
 	}
@@ -425,7 +327,7 @@ static void test_files_that_are_none(void **state)
 /* --- right ones ------------------------------------------------------------ */
 static void test_defaults(void **state)
 {
-	struct conf *conf = good(MAIL(""));
+	struct conf *conf = conf_good(MAIL(""));
 	const struct conf_watch *w = &conf->watches[0];
 
 	(void)state;
@@ -460,13 +362,14 @@ static void test_defaults(void **state)
 
 static void test_watch_values(void **state)
 {
-	struct conf *conf = good("watch \"a.b_c-1\" {\n"
-				 "servers = {\"192.0.2.7\"} servers += {\"2001:db8::/32\"}\n"
-				 "clients = {\"10.0.0.0/8\"} ports = {\"tcp/80\", \"udp/53-54\"}\n"
-				 "hooks = {\"local\", \"bridge\", \"mirror:eth0\"} no-reply = 240\n"
-				 "admission = first-syn recovery = {\"reply\"} confirm = no\n"
-				 "reverse-path = yes\n"
-				 "stable = 0 notify = {} }\nkernel = off\n");
+	struct conf *conf =
+		conf_good("watch \"a.b_c-1\" {\n"
+			  "servers = {\"192.0.2.7\"} servers += {\"2001:db8::/32\"}\n"
+			  "clients = {\"10.0.0.0/8\"} ports = {\"tcp/80\", \"udp/53-54\"}\n"
+			  "hooks = {\"local\", \"bridge\", \"mirror:eth0\"} no-reply = 240\n"
+			  "admission = first-syn recovery = {\"reply\"} confirm = no\n"
+			  "reverse-path = yes\n"
+			  "stable = 0 notify = {} }\nkernel = off\n");
 	const struct conf_watch *w = conf_watch_find(conf, "a.b_c-1");
 
 	(void)state;
@@ -488,14 +391,14 @@ static void test_watch_values(void **state)
 	assert_int_equal(w->recovery, EVIDENCE_REPLY);
 	assert_false(w->confirm);
 	assert_int_equal(w->stable, 0);
-	assert_int_equal(w->notify, 0);
+	assert_int_equal(w->n_notify, 0);
 	assert_false(conf->kernel);
 	conf_free(conf);
 }
 
 static void test_snmp_values(void **state)
 {
-	struct conf *conf = good(
+	struct conf *conf = conf_good(
 		W
 		"snmp { listen = {\"udp:162\", \"udp:192.0.2.1:1162\", \"udp:[2001:db8::1]:162\"}\n"
 		"community = {\"pub # lic\", 'it\\'s'} oids = {\".1.3.6.1.4.1.8072\"}\n"
@@ -529,7 +432,7 @@ static void test_snmp_values(void **state)
 
 static void test_web_defaults(void **state)
 {
-	struct conf *conf = good(WITH("standin = on") "web { }\n");
+	struct conf *conf = conf_good(WITH("standin = on") "web { }\n");
 	const struct conf_watch *w = &conf->watches[0];
 	const struct conf_web *web = &conf->web;
 
@@ -552,8 +455,9 @@ static void test_web_defaults(void **state)
 	assert_int_equal(web->ask_client, 10);
 	assert_int_equal(web->ask_address, 5);
 	assert_int_equal(web->ask_total, 1000);
+	assert_true(web->metrics);
 	conf_free(conf);
-	conf = good(
+	conf = conf_good(
 		WITH("standin = on") "web { status = {} listen = {\"80\"} url = \"http://rb\" }\n");
 	assert_int_equal(conf->web.n_status, 0);
 	assert_true(conf->web.confirm);
@@ -562,13 +466,13 @@ static void test_web_defaults(void **state)
 
 static void test_web_values(void **state)
 {
-	struct conf *conf = good(MAIL(
+	struct conf *conf = conf_good(MAIL(
 		"") "watch \"v\" { servers = {\"192.0.2.7\"} ports = {\"tcp/80\"} standin = on\n"
 		    "standin-profile = RESET standin-tls = reset standin-retry = 0 inquire = where }\n"
 		    "web { listen = {\"8080\", \"tls:[2001:db8::1]:8443\"} confirm = no\n"
 		    "url = \"https://rb.example.org:8443\" status = {\"tls:192.0.2.1:7071\"}\n"
 		    "status-user = \"op\" status-password-file = \"@/key\" standin-port = 7072\n"
-		    "operator = \"Z\303\274rich\" text = \"a\\nb\" template = \"@/page.html\" logo = \"@/logo.png\"\n"
+		    "metrics = off operator = \"Z\303\274rich\" text = \"a\\nb\" template = \"@/page.html\" logo = \"@/logo.png\"\n"
 		    "certificate \"*.Example.org\" { servers = {\"192.0.2.0/24\", \"2001:db8::/32\"} " PEM
 		    " } }\n");
 	const struct conf_watch *w = conf_watch_find(conf, "v");
@@ -586,6 +490,7 @@ static void test_web_values(void **state)
 	assert_int_equal(web->listen[1].addr.family, AF_INET6);
 	assert_string_equal(web->listen[1].text, "tls:[2001:db8::1]:8443");
 	assert_false(web->confirm);
+	assert_false(web->metrics);
 	assert_string_equal(web->url, "https://rb.example.org:8443");
 	assert_int_equal(web->n_status, 1);
 	assert_string_equal(web->status_password, "a secret of some length");
@@ -611,7 +516,7 @@ static void profile_is(const struct conf *conf, const char *watch, const char *s
 
 static void test_profiles(void **state)
 {
-	struct conf *conf = good(
+	struct conf *conf = conf_good(
 		"watch \"a\" { servers = {\"192.0.2.0/24\"} ports = {\"tcp/1-65535\", \"udp/1-65535\"}\n"
 		"notify = {} standin = on }\n"
 		"watch \"r\" { servers = {\"2001:db8::/32\"} ports = {\"tcp/443\"} notify = {}\n"
@@ -634,8 +539,8 @@ static void test_profiles(void **state)
 
 static void test_speaks_for(void **state)
 {
-	struct conf *conf = good(W "alias \"192.0.2.1\" { addresses = {\"198.51.100.1\"} "
-				   "name = \"Zeitung \303\274\" }\n");
+	struct conf *conf = conf_good(W "alias \"192.0.2.1\" { addresses = {\"198.51.100.1\"} "
+					"name = \"Zeitung \303\274\" }\n");
 	struct addr from, server, expected;
 
 	(void)state;
@@ -661,7 +566,7 @@ static void test_secrets_stay_where_needed(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < 4; i++) {
-		conf = good(text);
+		conf = conf_good(text);
 		conf_keep(conf, rooms[i]);
 		assert_int_equal(conf->snmp.n_communities, rooms[i] == ROOM_TRAPS);
 		assert_int_equal(conf->snmp.n_users, rooms[i] == ROOM_TRAPS);
@@ -696,54 +601,9 @@ static void test_cut_anywhere(void **state)
 	(void)state;
 	for (size_t n = 0; n < sizeof(text); n++) {
 		snprintf(buf, n + 1, "%s", text);
-		conf_free(read_text(buf, &errors));
+		conf_free(conf_text_read(buf, &errors));
 		conf_errors_free(&errors);
 	}
-}
-
-static int make_files(void **state)
-{
-	static char big[64 * 1024 + 1];
-	char path[128], line[1200];
-
-	(void)state;
-	memset(big, 'x', sizeof(big));
-	if (!mkdtemp(dir))
-		return -1;
-	memset(line, 'x', sizeof(line));
-	line[sizeof(line) - 1] = '\0';
-	put_file("key", "a secret of some length\nsecond line\n", 0640);
-	put_file("crlf", "crlf secret\r\n", 0600);
-	put_file("open", "a secret of some length\n", 0644);
-	put_file("short", "1234567\n", 0600);
-	put_file("long", line, 0600);
-	put_file("empty", "", 0600);
-	put_file("latin1", "caf\351\n", 0600);
-	put_file("page.html", "<p>{page}</p>\n", 0644);
-	put_file("chain", "-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n", 0640);
-	put_file("pem", "-----BEGIN EC PRIVATE KEY-----\nAA==\n-----END EC PRIVATE KEY-----\n",
-		 0600);
-	put_file("locked", "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAA==\n-----END ", 0600);
-	put_bytes("logo.png", "\x89PNG\r\n\x1a\n\0\0\0\r", 12, 0644);
-	put_bytes("big", big, sizeof(big), 0644);
-	snprintf(path, sizeof(path), "%s/fifo", dir);
-	return mkfifo(path, 0600);
-}
-
-static int remove_files(void **state)
-{
-	static const char *const names[] = { "key",	 "crlf", "open",	 "short",
-					     "long",	 "fifo", "empty",	 "latin1",
-					     "chain",	 "pem",	 "locked",	 "page.html",
-					     "logo.png", "big",	 "ringback.conf" };
-	char path[128];
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		snprintf(path, sizeof(path), "%s/%s", dir, names[i]);
-		unlink(path);
-	}
-	return rmdir(dir);
 }
 
 int main(void)
@@ -764,5 +624,5 @@ int main(void)
 		cmocka_unit_test(test_cut_anywhere),
 	};
 
-	return cmocka_run_group_tests(tests, make_files, remove_files);
+	return cmocka_run_group_tests(tests, conf_files_make, conf_files_remove);
 }

@@ -107,8 +107,7 @@ static void read_block(struct conf_reader *r, struct conf_block *b, bool complet
 }
 
 /* --- checks across options ------------------------------------------------- */
-static void check_watch(struct conf_reader *r, const struct conf_block *b,
-			const struct conf_watch *w)
+static void check_watch(struct conf_reader *r, const struct conf_block *b, struct conf_watch *w)
 {
 	if (w->probe_min > w->probe_max)
 		conf_errors_add(
@@ -116,12 +115,7 @@ static void check_watch(struct conf_reader *r, const struct conf_block *b,
 			conf_line_of(b, conf_given(b, "probe-max") ? "probe-max" : "probe-min"),
 			"probe-max: expected at least probe-min (%u seconds), not %u", w->probe_min,
 			w->probe_max);
-	if (conf_notifies(w, ROUTE_MAIL) && !r->conf->mail.configured)
-		conf_errors_add(
-			r->errors, conf_line_of(b, "notify"),
-			"watch \"%s\": notify \"mail\" needs a mail section; expected one, or "
-			"notify = {} to tell nobody",
-			w->name);
+	conf_notify_check(r, b, w);
 	conf_standin_check(r, b, w);
 }
 
@@ -129,7 +123,8 @@ static void check_snmp(struct conf_reader *r, const struct conf_block *b)
 {
 	const struct conf_snmp *snmp = &r->conf->snmp;
 
-	if (!snmp->n_communities && !snmp->n_users)
+	/* each receive section has a community or one of the users */
+	if (!snmp->n_communities && !snmp->n_users && !r->conf->n_receives)
 		conf_errors_add(
 			r->errors, b->line,
 			"section snmp: expected a community or a user section: with neither, "
@@ -256,45 +251,72 @@ static void check_mail(struct conf_reader *r, const struct conf_block *b)
 			m->retry_max);
 }
 
-/*
- * Objects are in the order of their sections: count along. A section with a
- * mistake in it is left alone: the wrong value may have been meant to fit.
- */
+/* How many objects of each kind were seen: they are in the order of their sections. */
+struct seen {
+	size_t watches, aliases, users, certificates, targets, receives;
+};
+
+/* What @section, the next of its name, was read into; NULL for those that stand once. */
+static void *next_object(const struct conf *c, const char *section, struct seen *seen)
+{
+	if (!strcmp(section, "watch"))
+		return &c->watches[seen->watches++];
+	if (!strcmp(section, "alias"))
+		return &c->aliases[seen->aliases++];
+	if (!strcmp(section, "user"))
+		return &c->snmp.users[seen->users++];
+	if (!strcmp(section, "certificate"))
+		return &c->web.certificates[seen->certificates++];
+	if (!strcmp(section, "receive"))
+		return &c->receives[seen->receives++];
+	return conf_is_target(section) ? &c->targets[seen->targets++] : NULL;
+}
+
+static void check_block(struct conf_reader *r, const struct conf_block *b, void *object)
+{
+	const char *name = b->section->name;
+
+	if (!strcmp(name, "watch"))
+		check_watch(r, b, object);
+	else if (!strcmp(name, "alias"))
+		check_alias(r, b, object);
+	else if (!strcmp(name, "user"))
+		check_user(r, b, object);
+	else if (!strcmp(name, "snmp"))
+		check_snmp(r, b);
+	else if (!strcmp(name, "mail"))
+		check_mail(r, b);
+	else if (!strcmp(name, "web"))
+		conf_web_check(r, b);
+	else if (!strcmp(name, "certificate"))
+		conf_certificate_check(r, b, object);
+	else if (!strcmp(name, "receive"))
+		conf_receive_check(r, b, object);
+	else if (conf_is_target(name))
+		conf_target_check(r, b, object);
+	else if (!strcmp(name, "root"))
+		conf_lookup_check(r, b);
+}
+
+/* A section with a mistake in it is left alone: the wrong value may have been meant to fit. */
 static void check_all(struct conf_reader *r, const struct conf_text *text)
 {
-	size_t watch = 0, alias = 0, user = 0, certificate = 0;
+	struct seen seen = { 0 };
 
 	r->sound = !r->errors->n;
 	for (size_t i = 0; i < text->n; i++) {
 		const struct conf_block *b = &text->blocks[i];
-		const char *name = b->section->name;
-		const void *object =
-			!strcmp(name, "watch")	     ? &r->conf->watches[watch++] :
-			!strcmp(name, "alias")	     ? &r->conf->aliases[alias++] :
-			!strcmp(name, "user")	     ? &r->conf->snmp.users[user++] :
-			!strcmp(name, "certificate") ? &r->conf->web.certificates[certificate++] :
-						       (const void *)NULL;
+		void *object = next_object(r->conf, b->section->name, &seen);
 
-		if (b->bad)
-			continue;
-		if (!strcmp(name, "watch"))
-			check_watch(r, b, object);
-		else if (!strcmp(name, "alias"))
-			check_alias(r, b, object);
-		else if (!strcmp(name, "user"))
-			check_user(r, b, object);
-		else if (!strcmp(name, "snmp"))
-			check_snmp(r, b);
-		else if (!strcmp(name, "mail"))
-			check_mail(r, b);
-		else if (!strcmp(name, "web"))
-			conf_web_check(r, b);
-		else if (!strcmp(name, "certificate"))
-			conf_certificate_check(r, b, object);
+		if (!b->bad)
+			check_block(r, b, object);
 	}
 	if (!r->conf->n_watches && r->conf->kernel)
 		conf_errors_add(r->errors, 0,
-				"expected a watch section: there is nothing to observe");
+				r->conf->n_receives ?
+					"expected a watch section, or kernel = false where lists "
+					"are received only" :
+					"expected a watch section: there is nothing to observe");
 }
 
 static char *absolute(const char *path)

@@ -17,18 +17,9 @@
 static void alias_addresses(CONF_PARSE_ARGS)
 {
 	struct conf_alias *alias = object;
-	struct addr addr;
 
 	(void)key;
-	for (size_t i = 0; i < entry->n; i++) {
-		if (addr_parse(&addr, entry->values[i].text)) {
-			conf_expected(r, entry, &entry->values[i], "an address");
-			continue;
-		}
-		alias->addresses =
-			conf_grow(alias->addresses, alias->n_addresses, sizeof(*alias->addresses));
-		alias->addresses[alias->n_addresses++] = addr;
-	}
+	conf_addresses(r, entry, &alias->addresses, &alias->n_addresses);
 }
 
 static const struct conf_key alias_keys[] = {
@@ -96,6 +87,12 @@ static const struct conf_key control_keys[] = {
 static const struct conf_key root_keys[] = {
 	CONF_OPTION("user", conf_line, struct conf, user, .max = 32),
 	CONF_OPTION("kernel", conf_bool, struct conf, kernel),
+	CONF_OPTION("mib", conf_mib_base, struct conf, mib_base),
+	CONF_OPTION("agentx", conf_agentx, struct conf, agentx),
+	CONF_OPTION("contact-command", conf_contact_command, struct conf, lookup),
+	CONF_U32("contact-timeout", struct conf, lookup.timeout, 1, 60, "seconds"),
+	CONF_U32("contact-cache", struct conf, lookup.cache, 0, CONF_DAY, "seconds"),
+	CONF_U32("contact-processes", struct conf, lookup.at_once, 1, 64, "processes"),
 	{ 0 },
 };
 
@@ -114,6 +111,10 @@ static const struct conf_section root_inside[] = {
 	{ .name = "snmp", .keys = conf_snmp_keys, .inside = snmp_inside },
 	{ .name = "alias", .titled = true, .keys = alias_keys },
 	{ .name = "mail", .keys = mail_keys },
+	{ .name = "server", .keys = conf_server_keys },
+	{ .name = "nms", .titled = true, .keys = conf_nms_keys },
+	{ .name = "webhook", .titled = true, .keys = conf_webhook_keys },
+	{ .name = "receive", .titled = true, .keys = conf_receive_keys },
 	{ .name = "web", .keys = conf_web_keys, .inside = web_inside },
 	{ .name = "store", .keys = store_keys },
 	{ .name = "control", .keys = control_keys },
@@ -192,6 +193,10 @@ void *conf_schema_object(struct conf_reader *r, const struct conf_block *b)
 		return conf_user_new(r, b);
 	if (!strcmp(b->section->name, "certificate"))
 		return conf_certificate_new(r, b);
+	if (!strcmp(b->section->name, "receive"))
+		return conf_receive_new(r, b);
+	if (conf_is_target(b->section->name))
+		return conf_target_new(r, b);
 	if (!strcmp(b->section->name, "mail"))
 		r->conf->mail.configured = true;
 	if (!strcmp(b->section->name, "web"))

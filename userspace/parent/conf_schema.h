@@ -39,10 +39,32 @@ extern const struct conf_key conf_snmp_keys[];
 extern const struct conf_key conf_user_keys[];
 extern const struct conf_key conf_web_keys[];
 extern const struct conf_key conf_certificate_keys[];
+extern const struct conf_key conf_server_keys[];
+extern const struct conf_key conf_nms_keys[];
+extern const struct conf_key conf_webhook_keys[];
+extern const struct conf_key conf_receive_keys[];
 void *conf_watch_new(struct conf_reader *r, const struct conf_block *b);
 void *conf_user_new(struct conf_reader *r, const struct conf_block *b);
 void *conf_certificate_new(struct conf_reader *r, const struct conf_block *b);
+/* conf_route.c: by the section's name. */
+bool conf_is_target(const char *section);
+void *conf_target_new(struct conf_reader *r, const struct conf_block *b);
+void *conf_receive_new(struct conf_reader *r, const struct conf_block *b);
 void conf_web_defaults(struct conf_web *web);
+
+/* conf_snmp.c: parts of an SNMP user, for all who have one; in the order of the enums. */
+extern const char *const conf_auth_words[], *const conf_priv_words[];
+void conf_auth(CONF_PARSE_ARGS); /* enum snmp_auth */
+void conf_priv(CONF_PARSE_ARGS); /* enum snmp_priv */
+void conf_user_name(CONF_PARSE_ARGS); /* char *, as the next two */
+void conf_community(CONF_PARSE_ARGS);
+void conf_mib_base(CONF_PARSE_ARGS);
+
+/* conf_route.c: the steps of a watch; "nms" is one step until conf_notify_check(). */
+void conf_notify(CONF_PARSE_ARGS);
+/* conf_lookup.c: argv of the contact-command; where snmpd listens to subagents. */
+void conf_contact_command(CONF_PARSE_ARGS);
+void conf_agentx(CONF_PARSE_ARGS);
 
 /* What no option can know alone; mistakes go to the reader's errors. */
 void conf_web_check(struct conf_reader *r, const struct conf_block *b);
@@ -50,6 +72,14 @@ void conf_certificate_check(struct conf_reader *r, const struct conf_block *b,
 			    const struct conf_certificate *c);
 void conf_standin_check(struct conf_reader *r, const struct conf_block *b,
 			const struct conf_watch *w);
+
+void conf_target_check(struct conf_reader *r, const struct conf_block *b,
+		       const struct conf_target *t);
+void conf_receive_check(struct conf_reader *r, const struct conf_block *b,
+			const struct conf_receive *receive);
+void conf_lookup_check(struct conf_reader *r, const struct conf_block *b);
+/* Puts every section in the place of a step that stands for all of its kind. */
+void conf_notify_check(struct conf_reader *r, const struct conf_block *b, struct conf_watch *w);
 
 /* conf_read.c: whether @key stands in @b. */
 bool conf_given(const struct conf_block *b, const char *key);

@@ -118,19 +118,26 @@ void conf_u16(CONF_PARSE_ARGS)
 		*FIELD(uint16_t) = value;
 }
 
-void conf_bool(CONF_PARSE_ARGS)
+int conf_truth(const char *text)
 {
 	static const char *const words[] = { "false", "true", "no", "yes", "off", "on", NULL };
+	int i = conf_word_index(words, text);
+
+	return i < 0 ? i : i & 1;
+}
+
+void conf_bool(CONF_PARSE_ARGS)
+{
 	const struct conf_value *v = conf_one(r, entry);
-	int i;
+	int truth;
 
 	if (!v)
 		return;
-	i = conf_word_index(words, v->text);
-	if (i < 0)
+	truth = conf_truth(v->text);
+	if (truth < 0)
 		conf_expected(r, entry, v, "true or false");
 	else
-		*FIELD(bool) = i & 1;
+		*FIELD(bool) = truth;
 }
 
 void conf_word(CONF_PARSE_ARGS)
@@ -279,6 +286,26 @@ void conf_mail_address(CONF_PARSE_ARGS)
 		conf_replace(FIELD(char *), v->text);
 }
 
+bool conf_title_ok(struct conf_reader *r, const struct conf_block *b)
+{
+	if (conf_name_ok(b->title))
+		return true;
+	conf_errors_add(r->errors, b->line,
+			"%s: expected a name of 1 to %d letters, digits, dots, hyphens and "
+			"underscores, not \"%.200s\"",
+			b->section->name, CONF_NAME_MAX, b->title);
+	return false;
+}
+
+bool conf_name_ok(const char *name)
+{
+	size_t len = strlen(name);
+
+	return len && len <= CONF_NAME_MAX &&
+	       strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-") ==
+		       len;
+}
+
 /* --- addresses ------------------------------------------------------------- */
 /* "162": all of @text is a port. */
 static bool listen_port(const char *text, uint16_t *port)
@@ -308,6 +335,21 @@ bool conf_listen_parse(struct conf_listen *l, const char *text)
 		return !addr_parse(&l->addr, host + 1) && l->addr.family == AF_INET6;
 	}
 	return !addr_parse(&l->addr, host) && l->addr.family == AF_INET;
+}
+
+void conf_addresses(struct conf_reader *r, const struct conf_entry *entry, struct addr **list,
+		    size_t *n)
+{
+	struct addr addr;
+
+	for (size_t i = 0; i < entry->n; i++) {
+		if (addr_parse(&addr, entry->values[i].text)) {
+			conf_expected(r, entry, &entry->values[i], "an address");
+			continue;
+		}
+		*list = conf_grow(*list, *n, sizeof(**list));
+		(*list)[(*n)++] = addr;
+	}
 }
 
 void conf_prefixes(struct conf_reader *r, const struct conf_entry *entry, struct prefix **list,

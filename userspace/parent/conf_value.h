@@ -62,9 +62,17 @@ char *conf_strdup(const char *text);
 void conf_replace(char **field, const char *text);
 /* Whether @text is UTF-8 without control characters; with @lines, of several lines. */
 bool conf_text_ok(const char *text, bool lines);
+/* Whether @name is one for a section: 1 to 31 letters, digits, dots, hyphens, underscores. */
+bool conf_name_ok(const char *name);
+/* And of the section @b, whose title has to be such a name. */
+bool conf_title_ok(struct conf_reader *r, const struct conf_block *b);
+/* 1: "true", "yes" or "on", 0: "false", "no" or "off", -1: neither. */
+int conf_truth(const char *text);
 /* "PORT" (any address), "IPV4:PORT" or "[IPV6]:PORT" into address and port of @l. */
 bool conf_listen_parse(struct conf_listen *l, const char *text);
 /* Appends the values of @entry to @list of *@n. */
+void conf_addresses(struct conf_reader *r, const struct conf_entry *entry, struct addr **list,
+		    size_t *n);
 void conf_prefixes(struct conf_reader *r, const struct conf_entry *entry, struct prefix **list,
 		   size_t *n);
 /*

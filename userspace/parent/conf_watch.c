@@ -131,27 +131,6 @@ static const char *const inquire_words[] = { "off", "whether", "where", NULL };
 
 /* In the order of the bits of enum evidence; the operator always counts. */
 static const char *const evidence_words[] = { "trap", "reply", "probe", NULL };
-/* In the order of enum route. */
-static const char *const route_words[] = { "mail", NULL };
-
-/* Steps in the order in which they stand; they take the place of the default. */
-static void watch_notify(CONF_PARSE_ARGS)
-{
-	struct conf_watch *w = object;
-	char all[64], expected[80];
-
-	w->n_notify = 0;
-	for (size_t i = 0; i < entry->n; i++) {
-		int route = conf_word_index(key->words, entry->values[i].text);
-
-		snprintf(expected, sizeof(expected), "%s",
-			 conf_word_list(key->words, all, sizeof(all)));
-		if (route < 0 || w->n_notify == CONF_STEPS_MAX)
-			conf_expected(r, entry, &entry->values[i], expected);
-		else
-			w->notify[w->n_notify++].route = route;
-	}
-}
 
 const struct conf_key conf_watch_keys[] = {
 	CONF_OPTION("servers", watch_servers, struct conf_watch, servers, .required = true),
@@ -171,7 +150,7 @@ const struct conf_key conf_watch_keys[] = {
 	CONF_U32("probe-min", struct conf_watch, probe_min, 1, 3600, "seconds"),
 	CONF_U32("probe-max", struct conf_watch, probe_max, 1, CONF_DAY, "seconds"),
 	CONF_U32("probe-timeout", struct conf_watch, probe_timeout, 1, 60, "seconds"),
-	CONF_OPTION("notify", watch_notify, struct conf_watch, notify, .words = route_words),
+	CONF_OPTION("notify", conf_notify, struct conf_watch, notify),
 	CONF_OPTION("standin", conf_bool, struct conf_watch, standin),
 	CONF_OPTION("standin-profile", watch_profile, struct conf_watch, profile),
 	CONF_OPTION("standin-tls", watch_tls, struct conf_watch, standin_tls_reset),
@@ -179,15 +158,6 @@ const struct conf_key conf_watch_keys[] = {
 	CONF_OPTION("inquire", conf_word, struct conf_watch, inquire, .words = inquire_words),
 	{ 0 },
 };
-
-static bool watch_name_ok(const char *name)
-{
-	size_t len = strlen(name);
-
-	return len && len <= RINGBACK_WATCH_NAME_MAX &&
-	       strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-") ==
-		       len;
-}
 
 void *conf_watch_new(struct conf_reader *r, const struct conf_block *b)
 {
@@ -213,18 +183,13 @@ void *conf_watch_new(struct conf_reader *r, const struct conf_block *b)
 		.inquire = INQUIRE_OFF,
 	};
 
-	if (!watch_name_ok(b->title))
-		conf_errors_add(
-			r->errors, b->line,
-			"watch: expected a name of 1 to %d letters, digits, dots, hyphens and "
-			"underscores, not \"%.200s\"",
-			RINGBACK_WATCH_NAME_MAX, b->title);
-	else if (conf_watch_find(c, b->title))
+	_Static_assert(CONF_NAME_MAX == RINGBACK_WATCH_NAME_MAX, "a watch is named as a section");
+	if (conf_title_ok(r, b) && conf_watch_find(c, b->title))
 		conf_errors_add(r->errors, b->line,
 				"watch \"%s\": there is one of this name already; expected another",
 				b->title);
 	else
-		strcpy(w.name, b->title);
+		snprintf(w.name, sizeof(w.name), "%s", b->title);
 	c->watches = conf_grow(c->watches, c->n_watches, sizeof(w));
 	c->watches[c->n_watches] = w;
 	return &c->watches[c->n_watches++];

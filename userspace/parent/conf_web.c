@@ -191,6 +191,7 @@ const struct conf_key conf_web_keys[] = {
 	CONF_U32("connections", struct conf_web, connections, 16, 65536, "connections"),
 	CONF_U32("per-client", struct conf_web, per_client, 1, 65536, "connections"),
 	CONF_OPTION("confirm", conf_bool, struct conf_web, confirm),
+	CONF_OPTION("metrics", conf_bool, struct conf_web, metrics),
 	CONF_U32("ask-client", struct conf_web, ask_client, 1, 1000000, "addresses an hour"),
 	CONF_U32("ask-address", struct conf_web, ask_address, 1, 1000000, "times a day"),
 	CONF_U32("ask-total", struct conf_web, ask_total, 1, 1000000, "addresses an hour"),
@@ -421,5 +422,10 @@ void conf_standin_check(struct conf_reader *r, const struct conf_block *b,
 	if (!w->n_notify)
 		conf_errors_add(r->errors, conf_line_of(b, "inquire"),
 				"watch \"%s\": inquire asks whom to notify; expected notify",
+				w->name);
+	else if (w->inquire == INQUIRE_WHERE && !r->conf->mail.configured)
+		conf_errors_add(r->errors, conf_line_of(b, "inquire"),
+				"watch \"%s\": inquire \"where\" needs a mail section: the address "
+				"that a client gives is written to by this host",
 				w->name);
 }
