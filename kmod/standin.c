@@ -167,6 +167,7 @@ static void rbk_decision_retire(struct rbk_net *rn, struct rbk_decision *d)
 	rb_erase_cached(&d->by_end, &rn->standin.by_end);
 	list_del(&d->list);
 	WRITE_ONCE(rn->standin.n_decisions, rn->standin.n_decisions - 1);
+	rbk_guest_charge(rn, -1);
 	rn->standin.seq++;
 	call_rcu(&d->rcu, rbk_decision_free_rcu);
 }
@@ -205,16 +206,18 @@ static void rbk_decision_sort_in(struct rb_root_cached *root, struct rbk_decisio
 	rb_insert_color_cached(&d->by_end, root, leftmost);
 }
 
-/* Of an outage that is over, or the one that ends first. */
-static void rbk_decision_make_room(struct rbk_net *rn)
+/* At the cost of one of an outage that is over, or of the one that ends first. */
+static bool rbk_decision_make_room(struct rbk_net *rn)
 {
 	struct rbk_decision *d;
 
 	lockdep_assert_held(&rn->lock);
-	if (rn->standin.n_decisions < rn->limit[RINGBACK_A_CONFIG_MAX_DECISIONS])
-		return;
-	d = list_first_entry_or_null(&rn->standin.outlived, struct rbk_decision, list);
-	rbk_decision_remove(rn, d ?: rbk_decision_first(rn));
+	if (rn->standin.n_decisions < rn->limit[RINGBACK_A_CONFIG_MAX_DECISIONS] &&
+	    !rbk_guest_full(rn))
+		return true;
+	d = list_first_entry_or_null(&rn->standin.outlived, struct rbk_decision, list) ?:
+	    rbk_decision_first(rn);
+	return d && rbk_decision_remove(rn, d);
 }
 
 /* Puts @d in the table. The service @svc is in RINGBACK_STANDIN_ASK. */
@@ -225,8 +228,8 @@ static int rbk_decision_insert(struct rbk_net *rn, struct rbk_service *svc, stru
 
 	lockdep_assert_held(&rn->lock);
 	old = rhashtable_lookup(&rn->standin.decisions, &d->key, rbk_decision_params);
-	if (!old)
-		rbk_decision_make_room(rn);
+	if (!old && !rbk_decision_make_room(rn))
+		return -ENOSPC;
 	d->outage = svc->outage;
 	err = old ? rhashtable_replace_fast(&rn->standin.decisions, &old->node, &d->node,
 					    rbk_decision_params) :
@@ -238,6 +241,7 @@ static int rbk_decision_insert(struct rbk_net *rn, struct rbk_service *svc, stru
 	list_add_tail(&d->list, &svc->decisions);
 	rbk_decision_sort_in(&rn->standin.by_end, d);
 	WRITE_ONCE(rn->standin.n_decisions, rn->standin.n_decisions + 1);
+	rbk_guest_charge(rn, 1);
 	rn->standin.seq++;
 	if (rbk_decision_first(rn) == d)
 		rbk_queue_arm(rn, d->end, rbk_now());
@@ -352,6 +356,7 @@ static void rbk_decision_free(void *d, void *arg)
 void rbk_standin_exit(struct rbk_net *rn)
 {
 	rhashtable_free_and_destroy(&rn->standin.decisions, rbk_decision_free, NULL);
+	rbk_guest_charge(rn, -(int)rn->standin.n_decisions);
 }
 
 int rbk_standin_module_init(void)

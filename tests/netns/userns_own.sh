@@ -5,6 +5,7 @@
 
 # The tree may lie where only its owner can look.
 install -D -m 755 "$TREE/build/ringback" /tmp/bin/ringback
+cp "$TREE/tests/genl.py" "$TREE/tests/standin.py" /tmp/bin
 PATH=/tmp/bin:$PATH
 
 need unshare setpriv
@@ -68,6 +69,21 @@ check "one that stays" wait_until 20 has_tried
 check "leaves none for another" [ "$(in_own "$tries")" = "0 full" ]
 new_ns inside
 check "the host's own have theirs" [ "$(in_ns inside bash -c "$tries")" = "30 room" ]
+
+pkill -f '^sleep 1000$'
+
+# Decisions of the stand-in count, too: the one that would end first gives way.
+# shellcheck disable=SC2016	# expanded inside
+decides='
+	ip link set lo up
+	ringback watch add own server 127.0.0.0/8 port tcp/1 hook forward,local standin on \
+		admission first-syn
+	(: </dev/tcp/127.0.0.1/1)
+	standin.py mode 127.0.0.1 1 ask
+	for i in $(seq 24); do standin.py decide 198.51.100.$i 127.0.0.1 1 answer 60000; done
+	standin.py left'
+decided() { [ "$(in_own "$decides" 2>/dev/null | cut -d" " -f3)" = "$1" ]; }
+check "beside the one attempt" wait_until 20 decided 19
 echo "$default" >"$LIMIT"
 
 # What it uses is charged to its control group, which may be as small as one likes.
