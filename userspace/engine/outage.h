@@ -25,6 +25,13 @@ struct outage {
 	int64_t proven; /* since when it counts, ns since the Epoch; 0: to be confirmed, or none */
 	int64_t began; /* ns since the Epoch: first failed attempt */
 	int64_t ended; /* 0: open */
+	/*
+	 * Of one that another router saw and whose list we took: the receive section, and
+	 * the router's own id. It ended there, never here, and is none of the tracker's.
+	 */
+	char origin[CONF_NAME_MAX + 1]; /* "": seen by ourselves */
+	uint64_t origin_id;
+	bool lossy; /* clients may be missing: events were lost */
 	uint32_t n_waiters; /* filled in by lists only */
 };
 

@@ -15,6 +15,11 @@ const char *message_state_name(uint8_t state)
 	return state < sizeof(names) / sizeof(*names) ? names[state] : "unknown";
 }
 
+const char *list_state_name(uint8_t state)
+{
+	return state == LIST_COLLECTING ? "collecting" : "released";
+}
+
 void store_close(struct store *st)
 {
 	if (st)
@@ -84,6 +89,54 @@ int store_outage_list(struct store *st, const struct outage_query *q, store_outa
 int store_outage_purge(struct store *st, int64_t before, unsigned int limit)
 {
 	return st->ops->outage_purge(st, before, limit);
+}
+
+int store_outage_origin(struct store *st, struct outage *o)
+{
+	return st->ops->outage_origin(st, o);
+}
+
+int store_outage_del(struct store *st, uint64_t id)
+{
+	return st->ops->outage_del(st, id);
+}
+
+int store_list_put(struct store *st, const struct list *l)
+{
+	return st->ops->list_put(st, l);
+}
+
+int store_list_get(struct store *st, uint64_t outage, struct list *l)
+{
+	return st->ops->list_get(st, outage, l);
+}
+
+int store_list_part(struct store *st, uint64_t outage, uint32_t part)
+{
+	return st->ops->list_part(st, outage, part);
+}
+
+int store_list_parts(struct store *st, uint64_t outage, uint32_t *n)
+{
+	return st->ops->list_parts(st, outage, n);
+}
+
+int store_list_list(struct store *st, uint64_t after, unsigned int limit, store_list_cb cb,
+		    void *arg)
+{
+	return st->ops->list_list(st, after, limit, cb, arg);
+}
+
+int store_list_stale(struct store *st, int64_t before, unsigned int limit, store_list_cb cb,
+		     void *arg)
+{
+	return st->ops->list_stale(st, before, limit, cb, arg);
+}
+
+int store_list_release(struct store *st, const struct outage *o, int64_t now, int64_t due,
+		       int64_t since, struct list_told *n)
+{
+	return st->ops->list_release(st, o, now, due, since, n);
 }
 
 int store_waiter_put(struct store *st, const struct waiter *w)

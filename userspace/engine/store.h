@@ -41,6 +41,9 @@ struct notice {
 	char lang[MSG_LANG_MAX]; /* of the reader; "": not known */
 };
 
+/* The due of a notice that its owner must not hear of yet: its list is not released. */
+#define NOTICE_HELD INT64_MAX
+
 enum message_state {
 	MESSAGE_QUEUED,
 	MESSAGE_SENT,
@@ -81,10 +84,36 @@ struct asked {
 	char address[FINGERPRINT_LEN];
 };
 
+enum list_state {
+	LIST_COLLECTING, /* its notices are held */
+	LIST_RELEASED,
+};
+/* "collecting", "released" */
+const char *list_state_name(uint8_t state);
+
+/* The clients that another router handed to us, about an outage that it saw. */
+struct list {
+	uint64_t outage; /* ours, made for it */
+	char router[64]; /* as it calls itself */
+	char name[128]; /* as it calls the server, for people; "": it does not */
+	uint8_t state; /* enum list_state */
+	uint32_t parts, clients; /* there are */
+	uint32_t got; /* clients that came so far */
+	int64_t at; /* when we last heard of it, ns since the Epoch */
+	uint32_t n_parts; /* that came so far; filled in by lists only */
+};
+
+/* What the release of a list came to. */
+struct list_told {
+	uint64_t told;
+	uint64_t spared; /* of the same service they heard a moment ago */
+};
+
 typedef int (*store_name_cb)(const char *name, bool ours, void *arg);
 typedef int (*store_outage_cb)(const struct outage *o, void *arg);
 /* @o: the outage of the waiter */
 typedef int (*store_waiter_cb)(const struct waiter *w, const struct outage *o, void *arg);
+typedef int (*store_list_cb)(const struct list *l, const struct outage *o, void *arg);
 typedef int (*store_contact_cb)(const struct contact *c, void *arg);
 typedef int (*store_mail_cb)(const char *mail, void *arg);
 typedef int (*store_message_cb)(const struct message *m, void *arg);
@@ -127,6 +156,20 @@ struct store_ops {
 	int (*outage_list)(struct store *st, const struct outage_query *q, store_outage_cb cb,
 			   void *arg);
 	int (*outage_purge)(struct store *st, int64_t before, unsigned int limit);
+
+	int (*outage_origin)(struct store *st, struct outage *o);
+	int (*outage_del)(struct store *st, uint64_t id);
+
+	int (*list_put)(struct store *st, const struct list *l);
+	int (*list_get)(struct store *st, uint64_t outage, struct list *l);
+	int (*list_part)(struct store *st, uint64_t outage, uint32_t part);
+	int (*list_parts)(struct store *st, uint64_t outage, uint32_t *n);
+	int (*list_list)(struct store *st, uint64_t after, unsigned int limit, store_list_cb cb,
+			 void *arg);
+	int (*list_stale)(struct store *st, int64_t before, unsigned int limit, store_list_cb cb,
+			  void *arg);
+	int (*list_release)(struct store *st, const struct outage *o, int64_t now, int64_t due,
+			    int64_t since, struct list_told *n);
 
 	int (*waiter_put)(struct store *st, const struct waiter *w);
 	int (*waiter_get)(struct store *st, uint64_t outage, const struct addr *client,
@@ -212,15 +255,44 @@ int store_watch_list(struct store *st, store_name_cb cb, void *arg);
 
 /* Id 0 is inserted and gets its id, else changed. -EEXIST: the service has an open one. */
 int store_outage_put(struct store *st, struct outage *o);
-/* The outage of @s that began last. -ENOENT: never had one. */
+/* The outage of @s that began last, seen by ourselves. -ENOENT: never had one. */
 int store_outage_latest(struct store *st, const struct service *s, struct outage *o);
 int store_outage_list(struct store *st, const struct outage_query *q, store_outage_cb cb,
 		      void *arg);
 /*
- * Deletes up to @limit outages that ended before @before, with their waiters and
- * notices, and messages that carry nothing any more. Returns how many outages.
+ * Deletes up to @limit outages that ended before @before (and were not heard of since,
+ * where they are another router's), with their waiters and notices, and messages that
+ * carry nothing any more. Returns how many outages.
  */
 int store_outage_purge(struct store *st, int64_t before, unsigned int limit);
+/*
+ * Fills in the outage of o->origin with its origin_id and began; with its ended, too,
+ * or, where that is 0, whose list is not released. -ENOENT.
+ */
+int store_outage_origin(struct store *st, struct outage *o);
+/* With all that hangs on it. */
+int store_outage_del(struct store *st, uint64_t id);
+
+/* Inserted or changed, by its outage. */
+int store_list_put(struct store *st, const struct list *l);
+/* -ENOENT: none. */
+int store_list_get(struct store *st, uint64_t outage, struct list *l);
+/* Notes that @part came. 1: it is new; 0: it came before. */
+int store_list_part(struct store *st, uint64_t outage, uint32_t part);
+/* How many parts came. */
+int store_list_parts(struct store *st, uint64_t outage, uint32_t *n);
+int store_list_list(struct store *st, uint64_t after, unsigned int limit, store_list_cb cb,
+		    void *arg);
+/* Those that are not released and were last heard of before @before. */
+int store_list_stale(struct store *st, int64_t before, unsigned int limit, store_list_cb cb,
+		     void *arg);
+/*
+ * The held notices about @o fall due at @due, but for clients that were told of the same
+ * service after @since, in another outage: theirs are deleted. All that waited there are
+ * told by that.
+ */
+int store_list_release(struct store *st, const struct outage *o, int64_t now, int64_t due,
+		       int64_t since, struct list_told *n);
 
 int store_waiter_put(struct store *st, const struct waiter *w);
 int store_waiter_get(struct store *st, uint64_t outage, const struct addr *client,
@@ -269,7 +341,7 @@ int store_notice_put(struct store *st, struct notice *n);
 int store_notice_mails(struct store *st, int64_t now, unsigned int limit, store_mail_cb cb,
 		       void *arg);
 /*
- * With @mail: its notices that are in no message yet, due or not. With @message:
+ * With @mail: its notices that are in no message yet, due or not, but not held. With @message:
  * those of that message. With neither: all.
  */
 int store_notice_list(struct store *st, const char *mail, uint64_t message, uint64_t after,

@@ -200,6 +200,15 @@ static const struct store_ops mem_ops = {
 	.outage_latest = mem_outage_latest,
 	.outage_list = mem_outage_list,
 	.outage_purge = mem_outage_purge,
+	.outage_origin = mem_outage_origin,
+	.outage_del = mem_outage_del,
+	.list_put = mem_list_put,
+	.list_get = mem_list_get,
+	.list_part = mem_list_part,
+	.list_parts = mem_list_parts,
+	.list_list = mem_list_list,
+	.list_stale = mem_list_stale,
+	.list_release = mem_list_release,
 	.waiter_put = mem_waiter_put,
 	.waiter_get = mem_waiter_get,
 	.waiter_list = mem_waiter_list,
@@ -244,6 +253,7 @@ int store_open_mem(struct store **sp)
 		[CONTACTS] = sizeof(struct contact), [NOTICES] = sizeof(struct notice),
 		[MESSAGES] = sizeof(struct message), [ANSWERS] = sizeof(struct answer),
 		[ASKED] = sizeof(struct asked),	     [SUPPRESSED] = FINGERPRINT_LEN,
+		[LISTS] = sizeof(struct list),	     [LIST_PARTS] = sizeof(struct list_part),
 	};
 	struct mem_store *m = calloc(1, sizeof(*m));
 	int i;

@@ -24,6 +24,8 @@ enum table {
 	ANSWERS,
 	ASKED,
 	SUPPRESSED,
+	LISTS,
+	LIST_PARTS,
 	TABLES
 };
 
@@ -50,6 +52,12 @@ static inline void *mem_row(const struct rows *t, size_t i)
 		  *var##_end = var + to_mem(st)->table[which].n; \
 	     var < var##_end; var++)
 
+/* A part of a list that came. */
+struct list_part {
+	uint64_t outage;
+	uint32_t part;
+};
+
 /* Before every change: 0, or what store_mem_fail() asked for. */
 int mem_changing(struct store *st);
 /* Appends a copy of @row; -ENOMEM. Pointers into the table are stale afterwards. */
@@ -57,11 +65,28 @@ int mem_row_add(struct store *st, enum table which, const void *row);
 /* @row lies in the table; what follows it moves up. */
 void mem_row_del(struct store *st, enum table which, void *row);
 
+/* store_mem_outage.c: NULL: no such outage. */
+struct outage *mem_outage(struct store *st, uint64_t id);
+/* With all that hangs on it. */
+void mem_outage_drop(struct store *st, struct outage *o);
+
 /* The functions of the other files, for the table in store_mem.c. */
 int mem_outage_put(struct store *st, struct outage *o);
 int mem_outage_latest(struct store *st, const struct service *s, struct outage *o);
 int mem_outage_list(struct store *st, const struct outage_query *q, store_outage_cb cb, void *arg);
 int mem_outage_purge(struct store *st, int64_t before, unsigned int limit);
+int mem_outage_origin(struct store *st, struct outage *o);
+int mem_outage_del(struct store *st, uint64_t id);
+int mem_list_put(struct store *st, const struct list *l);
+int mem_list_get(struct store *st, uint64_t outage, struct list *l);
+int mem_list_part(struct store *st, uint64_t outage, uint32_t part);
+int mem_list_parts(struct store *st, uint64_t outage, uint32_t *n);
+int mem_list_list(struct store *st, uint64_t after, unsigned int limit, store_list_cb cb,
+		  void *arg);
+int mem_list_stale(struct store *st, int64_t before, unsigned int limit, store_list_cb cb,
+		   void *arg);
+int mem_list_release(struct store *st, const struct outage *o, int64_t now, int64_t due,
+		     int64_t since, struct list_told *n);
 int mem_waiter_put(struct store *st, const struct waiter *w);
 int mem_waiter_get(struct store *st, uint64_t outage, const struct addr *client, struct waiter *w);
 int mem_waiter_list(struct store *st, const struct waiter_query *q, store_waiter_cb cb, void *arg);

@@ -10,7 +10,7 @@
 
 /* --- outages ----------------------------------------------------------------------------- */
 
-static struct outage *find_outage(struct store *st, uint64_t id)
+struct outage *mem_outage(struct store *st, uint64_t id)
 {
 	FOR_EACH(st, OUTAGES, struct outage, o)
 	if (o->id == id)
@@ -20,7 +20,7 @@ static struct outage *find_outage(struct store *st, uint64_t id)
 
 int mem_outage_put(struct store *st, struct outage *o)
 {
-	struct outage *old = find_outage(st, o->id);
+	struct outage *old = mem_outage(st, o->id);
 	int rc = mem_changing(st);
 
 	if (rc < 0)
@@ -43,7 +43,7 @@ int mem_outage_latest(struct store *st, const struct service *s, struct outage *
 
 	FOR_EACH(st, OUTAGES, struct outage, row)
 	{
-		if (!service_equal(&row->service, s))
+		if (row->origin[0] || !service_equal(&row->service, s))
 			continue;
 		*o = *row;
 		rc = 0;
@@ -106,12 +106,14 @@ int mem_outage_list(struct store *st, const struct outage_query *q, store_outage
 		if (((type *)mem_row(&to_mem(st)->table[which], _i))->id == (outage)) \
 	mem_row_del(st, which, mem_row(&to_mem(st)->table[which], _i))
 
-static void drop_outage(struct store *st, struct outage *o)
+void mem_outage_drop(struct store *st, struct outage *o)
 {
 	DROP_OF(st, WAITERS, struct waiter, outage, o->id);
 	DROP_OF(st, NOTICES, struct notice, outage, o->id);
 	DROP_OF(st, ANSWERS, struct answer, outage, o->id);
 	DROP_OF(st, MESSAGES, struct message, outage, o->id);
+	DROP_OF(st, LISTS, struct list, outage, o->id);
+	DROP_OF(st, LIST_PARTS, struct list_part, outage, o->id);
 	mem_row_del(st, OUTAGES, o);
 }
 
@@ -121,6 +123,14 @@ static bool carries(struct store *st, uint64_t message)
 	if (n->message == message)
 		return true;
 	return false;
+}
+
+/* By its list, where it is another router's. */
+static bool heard_since(struct store *st, uint64_t outage, int64_t before)
+{
+	struct list l;
+
+	return mem_list_get(st, outage, &l) == 0 && l.at >= before;
 }
 
 int mem_outage_purge(struct store *st, int64_t before, unsigned int limit)
@@ -136,11 +146,11 @@ int mem_outage_purge(struct store *st, int64_t before, unsigned int limit)
 		return rc;
 	for (i = 0; i < t[OUTAGES].n && n < limit;) {
 		o = mem_row(&t[OUTAGES], i);
-		if (!o->ended || o->ended >= before) {
+		if (!o->ended || o->ended >= before || heard_since(st, o->id, before)) {
 			i++;
 			continue;
 		}
-		drop_outage(st, o);
+		mem_outage_drop(st, o);
 		n++;
 	}
 	for (i = t[MESSAGES].n; n && i-- > 0;) {
@@ -228,7 +238,7 @@ int mem_waiter_list(struct store *st, const struct waiter_query *q, store_waiter
 
 	FOR_EACH(st, WAITERS, struct waiter, row)
 	{
-		struct outage *o = find_outage(st, row->outage);
+		struct outage *o = mem_outage(st, row->outage);
 		struct waiter w = *row;
 
 		if (!o || !waiter_matches(row, o, q))
@@ -282,7 +292,7 @@ int mem_waiter_lost(struct store *st, const char *watch)
 		return rc;
 	FOR_EACH(st, WAITERS, struct waiter, w)
 	{
-		struct outage *o = find_outage(st, w->outage);
+		struct outage *o = mem_outage(st, w->outage);
 
 		if (o && !o->ended && (!watch || strcmp(w->watch, watch) == 0))
 			w->in_kernel = false;

@@ -126,7 +126,9 @@ int mem_notice_list(struct store *st, const char *mail, uint64_t message, uint64
 
 	FOR_EACH(st, NOTICES, struct notice, row)
 	{
-		if (row->id <= after || (mail && (row->message || strcmp(row->mail, mail))) ||
+		if (row->id <= after ||
+		    (mail &&
+		     (row->message || row->due == NOTICE_HELD || strcmp(row->mail, mail))) ||
 		    (message && row->message != message))
 			continue;
 		if (n++ == limit)
@@ -243,7 +245,7 @@ int mem_outbox_count(struct store *st, struct outbox_counts *c)
 {
 	memset(c, 0, sizeof(*c));
 	FOR_EACH(st, NOTICES, struct notice, n)
-	c->waiting += !n->message;
+	c->waiting += !n->message && n->due < NOTICE_HELD;
 	FOR_EACH(st, MESSAGES, struct message, m)
 	{
 		c->queued += m->state == MESSAGE_QUEUED;

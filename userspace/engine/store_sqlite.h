@@ -27,6 +27,17 @@ enum sql_id {
 	SQL_OUTAGE_OPEN,
 	SQL_OUTAGE_PURGE,
 	SQL_MESSAGE_PURGE,
+	SQL_OUTAGE_ORIGIN,
+	SQL_OUTAGE_DEL,
+	SQL_LIST_PUT,
+	SQL_LIST_GET,
+	SQL_LIST_PARTS,
+	SQL_LIST_PART,
+	SQL_LIST_LIST,
+	SQL_LIST_STALE,
+	SQL_LIST_TOLD,
+	SQL_LIST_DUE,
+	SQL_LIST_SPARED,
 	SQL_WAITER_PUT,
 	SQL_WAITER_GET,
 	SQL_WAITER_LIST,
@@ -96,6 +107,14 @@ int sql_fault(struct store *st, int rc);
 void sql_text(sqlite3_stmt *q, int col, char *buf, size_t size);
 void sql_addr(sqlite3_stmt *q, int col, struct addr *a);
 
+/* store_sqlite_outage.c: the outage in the columns from @col on. */
+#define OUTAGE_COLUMNS                                                                      \
+	"outage.id, outage.server, outage.proto, outage.port, outage.watch, outage.reason," \
+	" outage.evidence, outage.detail, outage.began, outage.ended, outage.proven,"       \
+	" outage.origin, outage.origin_id, outage.lossy"
+#define N_OUTAGE_COLUMNS 14
+void sql_outage(sqlite3_stmt *q, int col, struct outage *o);
+
 int64_t sql_changes(struct store *st);
 uint64_t sql_last_id(struct store *st);
 
@@ -113,6 +132,18 @@ int sqlite_outage_latest(struct store *st, const struct service *s, struct outag
 int sqlite_outage_list(struct store *st, const struct outage_query *q, store_outage_cb cb,
 		       void *arg);
 int sqlite_outage_purge(struct store *st, int64_t before, unsigned int limit);
+int sqlite_outage_origin(struct store *st, struct outage *o);
+int sqlite_outage_del(struct store *st, uint64_t id);
+int sqlite_list_put(struct store *st, const struct list *l);
+int sqlite_list_get(struct store *st, uint64_t outage, struct list *l);
+int sqlite_list_part(struct store *st, uint64_t outage, uint32_t part);
+int sqlite_list_parts(struct store *st, uint64_t outage, uint32_t *n);
+int sqlite_list_list(struct store *st, uint64_t after, unsigned int limit, store_list_cb cb,
+		     void *arg);
+int sqlite_list_stale(struct store *st, int64_t before, unsigned int limit, store_list_cb cb,
+		      void *arg);
+int sqlite_list_release(struct store *st, const struct outage *o, int64_t now, int64_t due,
+			int64_t since, struct list_told *n);
 int sqlite_waiter_put(struct store *st, const struct waiter *w);
 int sqlite_waiter_get(struct store *st, uint64_t outage, const struct addr *client,
 		      struct waiter *w);

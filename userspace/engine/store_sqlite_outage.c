@@ -72,12 +72,7 @@ int sqlite_watch_list(struct store *st, store_name_cb cb, void *arg)
 
 /* --- outages --------------------------------------------------------------- */
 
-#define OUTAGE_COLUMNS                                                                      \
-	"outage.id, outage.server, outage.proto, outage.port, outage.watch, outage.reason," \
-	" outage.evidence, outage.detail, outage.began, outage.ended, outage.proven"
-#define N_OUTAGE_COLUMNS 11
-
-static void outage_row(sqlite3_stmt *q, int col, struct outage *o)
+void sql_outage(sqlite3_stmt *q, int col, struct outage *o)
 {
 	memset(o, 0, sizeof(*o));
 	o->id = sqlite3_column_int64(q, col);
@@ -91,6 +86,9 @@ static void outage_row(sqlite3_stmt *q, int col, struct outage *o)
 	o->began = sqlite3_column_int64(q, col + 8);
 	o->ended = sqlite3_column_int64(q, col + 9);
 	o->proven = sqlite3_column_int64(q, col + 10);
+	sql_text(q, col + 11, o->origin, sizeof(o->origin));
+	o->origin_id = sqlite3_column_int64(q, col + 12);
+	o->lossy = sqlite3_column_int(q, col + 13);
 }
 
 int sqlite_outage_put(struct store *st, struct outage *o)
@@ -102,15 +100,16 @@ int sqlite_outage_put(struct store *st, struct outage *o)
 		q = sql_get(st, SQL_OUTAGE_SET,
 			    "UPDATE outage SET server = ?, proto = ?, port = ?, watch = ?,"
 			    " reason = ?, evidence = ?, detail = ?, began = ?, ended = ?,"
-			    " proven = ? WHERE id = ?");
+			    " proven = ?, origin = ?, origin_id = ?, lossy = ? WHERE id = ?");
 	else
 		q = sql_get(st, SQL_OUTAGE_NEW,
 			    "INSERT INTO outage (server, proto, port, watch, reason, evidence,"
-			    " detail, began, ended, proven, id)"
-			    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
-	rc = sql_bind(st, q, "aiisiisiziz", &o->service.server, NUM(o->service.proto),
+			    " detail, began, ended, proven, origin, origin_id, lossy, id)"
+			    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+	rc = sql_bind(st, q, "aiisiisizisiiz", &o->service.server, NUM(o->service.proto),
 		      NUM(o->service.port), o->watch, NUM(o->reason), NUM(o->evidence), o->detail,
-		      o->began, o->ended, o->proven, NUM(o->id));
+		      o->began, o->ended, o->proven, o->origin, NUM(o->origin_id), NUM(o->lossy),
+		      NUM(o->id));
 	if (rc == 0)
 		rc = sql_run(st, q);
 	if (rc == 0 && !o->id)
@@ -122,14 +121,15 @@ int sqlite_outage_latest(struct store *st, const struct service *s, struct outag
 {
 	sqlite3_stmt *q = sql_get(st, SQL_OUTAGE_LATEST,
 				  "SELECT " OUTAGE_COLUMNS " FROM outage WHERE server = ? AND"
-				  " proto = ? AND port = ? ORDER BY id DESC LIMIT 1");
+				  " proto = ? AND port = ? AND origin = '' ORDER BY id DESC"
+				  " LIMIT 1");
 	int rc = sql_bind(st, q, "aii", &s->server, NUM(s->proto), NUM(s->port));
 
 	if (rc == 0)
 		rc = sql_step(st, q);
 	if (rc <= 0)
 		return rc < 0 ? rc : -ENOENT;
-	outage_row(q, 0, o);
+	sql_outage(q, 0, o);
 	sqlite3_reset(q);
 	return 0;
 }
@@ -160,7 +160,7 @@ int sqlite_outage_list(struct store *st, const struct outage_query *p, store_out
 	if (rc < 0)
 		return rc;
 	while ((rc = sql_step(st, q)) == 1) {
-		outage_row(q, 0, &o);
+		sql_outage(q, 0, &o);
 		o.n_waiters = sqlite3_column_int64(q, N_OUTAGE_COLUMNS);
 		rc = cb(&o, arg);
 		if (rc)
@@ -174,7 +174,9 @@ int sqlite_outage_purge(struct store *st, int64_t before, unsigned int limit)
 {
 	sqlite3_stmt *q = sql_get(st, SQL_OUTAGE_PURGE,
 				  "DELETE FROM outage WHERE id IN (SELECT id FROM outage"
-				  " WHERE ended < ? ORDER BY ended LIMIT ?)");
+				  " WHERE ended < ?1 AND NOT EXISTS (SELECT 1 FROM list WHERE"
+				  " list.outage = outage.id AND list.at >= ?1)"
+				  " ORDER BY ended LIMIT ?2)");
 	int rc = sql_bind(st, q, "ii", before, NUM(limit));
 	int n;
 
@@ -294,7 +296,7 @@ static int waiter_rows(struct store *st, sqlite3_stmt *q, int rc, store_waiter_c
 		return rc;
 	while ((rc = sql_step(st, q)) == 1) {
 		waiter_row(q, &w);
-		outage_row(q, N_WAITER_COLUMNS, &o);
+		sql_outage(q, N_WAITER_COLUMNS, &o);
 		w.choice = sqlite3_column_int(q, N_WAITER_COLUMNS + N_OUTAGE_COLUMNS);
 		rc = cb(&w, &o, arg);
 		if (rc)

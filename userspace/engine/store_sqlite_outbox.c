@@ -198,9 +198,10 @@ static sqlite3_stmt *notice_select(struct store *st, const char *mail, uint64_t 
 
 	if (mail) {
 		q = sql_get(st, SQL_NOTICE_OF_MAIL,
-			    NOTICE_SELECT "notice.message IS NULL AND notice.mail = ?"
-					  " AND notice.id > ? ORDER BY notice.id LIMIT ?");
-		*rc = sql_bind(st, q, "sii", mail, NUM(after), NUM(limit));
+			    NOTICE_SELECT "notice.message IS NULL AND notice.mail = ?1"
+					  " AND notice.id > ?2 AND notice.due < ?4"
+					  " ORDER BY notice.id LIMIT ?3");
+		*rc = sql_bind(st, q, "siii", mail, NUM(after), NUM(limit), NOTICE_HELD);
 	} else if (message) {
 		q = sql_get(st, SQL_NOTICE_OF_MESSAGE,
 			    NOTICE_SELECT "notice.message = ? AND notice.id > ?"
@@ -378,18 +379,17 @@ int sqlite_outbox_next(struct store *st, int64_t now, int64_t *when)
 int sqlite_outbox_count(struct store *st, struct outbox_counts *c)
 {
 	sqlite3_stmt *q = sql_get(st, SQL_OUTBOX_WAITING,
-				  "SELECT count(*) FROM notice WHERE message IS NULL");
+				  "SELECT count(*) FROM notice WHERE message IS NULL AND due < ?");
 	uint64_t *const slot[] = {
 		[MESSAGE_QUEUED] = &c->queued,	 [MESSAGE_SENT] = &c->sent,
 		[MESSAGE_REFUSED] = &c->refused, [MESSAGE_GIVEN_UP] = &c->given_up,
 		[MESSAGE_DROPPED] = &c->dropped,
 	};
-	int rc, state;
+	int rc = sql_bind(st, q, "i", NOTICE_HELD), state;
 
 	memset(c, 0, sizeof(*c));
-	if (!q)
-		return -EIO;
-	rc = sql_step(st, q);
+	if (rc == 0)
+		rc = sql_step(st, q);
 	if (rc < 0)
 		return rc;
 	c->waiting = sqlite3_column_int64(q, 0);
