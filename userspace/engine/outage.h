@@ -26,11 +26,12 @@ struct outage {
 	int64_t began; /* ns since the Epoch: first failed attempt */
 	int64_t ended; /* 0: open */
 	/*
-	 * Of one that another router saw and whose list we took: the receive section, and
-	 * the router's own id. It ended there, never here, and is none of the tracker's.
+	 * Of one that another router saw and whose list we took: the receive section,
+	 * the router's own id and the number of the list. It ended there, never here, and is none of the tracker's.
 	 */
 	char origin[CONF_NAME_MAX + 1]; /* "": seen by ourselves */
 	uint64_t origin_id;
+	uint32_t origin_list;
 	bool lossy; /* clients may be missing: events were lost */
 	uint32_t n_waiters; /* filled in by lists only */
 };

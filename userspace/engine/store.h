@@ -265,10 +265,7 @@ int store_outage_list(struct store *st, const struct outage_query *q, store_outa
  * carry nothing any more. Returns how many outages.
  */
 int store_outage_purge(struct store *st, int64_t before, unsigned int limit);
-/*
- * Fills in the outage of o->origin with its origin_id and began; with its ended, too,
- * or, where that is 0, whose list is not released. -ENOENT.
- */
+/* Fills in the outage with the origin, origin_id, origin_list and began of @o. -ENOENT. */
 int store_outage_origin(struct store *st, struct outage *o);
 /* With all that hangs on it. */
 int store_outage_del(struct store *st, uint64_t id);

@@ -19,12 +19,8 @@ int mem_outage_origin(struct store *st, struct outage *o)
 {
 	FOR_EACH(st, OUTAGES, struct outage, row)
 	{
-		const struct list *l = find_list(st, row->id);
-
 		if (strcmp(row->origin, o->origin) || row->origin_id != o->origin_id ||
-		    row->began != o->began)
-			continue;
-		if (o->ended ? row->ended != o->ended : !l || l->state != LIST_COLLECTING)
+		    row->origin_list != o->origin_list || row->began != o->began)
 			continue;
 		*o = *row;
 		return 0;

@@ -111,8 +111,8 @@ void sql_addr(sqlite3_stmt *q, int col, struct addr *a);
 #define OUTAGE_COLUMNS                                                                      \
 	"outage.id, outage.server, outage.proto, outage.port, outage.watch, outage.reason," \
 	" outage.evidence, outage.detail, outage.began, outage.ended, outage.proven,"       \
-	" outage.origin, outage.origin_id, outage.lossy"
-#define N_OUTAGE_COLUMNS 14
+	" outage.origin, outage.origin_id, outage.origin_list, outage.lossy"
+#define N_OUTAGE_COLUMNS 15
 void sql_outage(sqlite3_stmt *q, int col, struct outage *o);
 
 int64_t sql_changes(struct store *st);

@@ -88,7 +88,8 @@ void sql_outage(sqlite3_stmt *q, int col, struct outage *o)
 	o->proven = sqlite3_column_int64(q, col + 10);
 	sql_text(q, col + 11, o->origin, sizeof(o->origin));
 	o->origin_id = sqlite3_column_int64(q, col + 12);
-	o->lossy = sqlite3_column_int(q, col + 13);
+	o->origin_list = sqlite3_column_int64(q, col + 13);
+	o->lossy = sqlite3_column_int(q, col + 14);
 }
 
 int sqlite_outage_put(struct store *st, struct outage *o)
@@ -100,16 +101,18 @@ int sqlite_outage_put(struct store *st, struct outage *o)
 		q = sql_get(st, SQL_OUTAGE_SET,
 			    "UPDATE outage SET server = ?, proto = ?, port = ?, watch = ?,"
 			    " reason = ?, evidence = ?, detail = ?, began = ?, ended = ?,"
-			    " proven = ?, origin = ?, origin_id = ?, lossy = ? WHERE id = ?");
+			    " proven = ?, origin = ?, origin_id = ?, origin_list = ?,"
+			    " lossy = ? WHERE id = ?");
 	else
 		q = sql_get(st, SQL_OUTAGE_NEW,
 			    "INSERT INTO outage (server, proto, port, watch, reason, evidence,"
-			    " detail, began, ended, proven, origin, origin_id, lossy, id)"
-			    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
-	rc = sql_bind(st, q, "aiisiisizisiiz", &o->service.server, NUM(o->service.proto),
+			    " detail, began, ended, proven, origin, origin_id,"
+			    " origin_list, lossy, id)"
+			    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+	rc = sql_bind(st, q, "aiisiisizisiiiz", &o->service.server, NUM(o->service.proto),
 		      NUM(o->service.port), o->watch, NUM(o->reason), NUM(o->evidence), o->detail,
-		      o->began, o->ended, o->proven, o->origin, NUM(o->origin_id), NUM(o->lossy),
-		      NUM(o->id));
+		      o->began, o->ended, o->proven, o->origin, NUM(o->origin_id),
+		      NUM(o->origin_list), NUM(o->lossy), NUM(o->id));
 	if (rc == 0)
 		rc = sql_run(st, q);
 	if (rc == 0 && !o->id)

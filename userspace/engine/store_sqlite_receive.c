@@ -9,14 +9,13 @@
 
 int sqlite_outage_origin(struct store *st, struct outage *o)
 {
-	sqlite3_stmt *q = sql_get(
-		st, SQL_OUTAGE_ORIGIN,
-		"SELECT " OUTAGE_COLUMNS " FROM outage WHERE origin = ?1 AND"
-		" origin != '' AND origin_id = ?2 AND began = ?3 AND (ended = ?4 OR"
-		" (?4 IS NULL AND EXISTS (SELECT 1 FROM list WHERE list.outage = outage.id AND"
-		" list.state = ?5)))");
-	int rc = sql_bind(st, q, "siizi", o->origin, NUM(o->origin_id), o->began, o->ended,
-			  NUM(LIST_COLLECTING));
+	/* origin != '': or the index, which has no others, would not be used */
+	sqlite3_stmt *q = sql_get(st, SQL_OUTAGE_ORIGIN,
+				  "SELECT " OUTAGE_COLUMNS " FROM outage WHERE origin = ?"
+				  " AND origin != '' AND origin_id = ? AND origin_list = ?"
+				  " AND began = ?");
+	int rc = sql_bind(st, q, "siii", o->origin, NUM(o->origin_id), NUM(o->origin_list),
+			  o->began);
 
 	if (rc == 0)
 		rc = sql_step(st, q);

@@ -81,8 +81,9 @@ static const char *const steps[] = {
 	/* 4: lists handed over, announcements; lists received; addresses leased to MACs */
 	"ALTER TABLE outage ADD COLUMN origin TEXT NOT NULL DEFAULT '';" /* receive section */
 	"ALTER TABLE outage ADD COLUMN origin_id INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE outage ADD COLUMN origin_list INTEGER NOT NULL DEFAULT 0;"
 	"ALTER TABLE outage ADD COLUMN lossy INTEGER NOT NULL DEFAULT 0;"
-	"CREATE UNIQUE INDEX outage_origin ON outage (origin, origin_id, began, ended)"
+	"CREATE UNIQUE INDEX outage_origin ON outage (origin, origin_id, origin_list, began)"
 	"  WHERE origin != '';"
 	"CREATE TABLE handover ("
 	"  id INTEGER PRIMARY KEY AUTOINCREMENT, kind INTEGER NOT NULL,"
