@@ -102,6 +102,8 @@ install: userspace
 	for page in docs/man/*.[1-8]; do \
 		$(INSTALL) -D -m 644 $$page $(DESTDIR)$(mandir)/man$${page##*.}/$${page##*/} || exit; \
 	done
+	$(INSTALL) -D -m 644 docs/mib/RINGBACK-MIB.txt \
+		$(DESTDIR)$(prefix)/share/snmp/mibs/RINGBACK-MIB.txt
 	$(INSTALL) -D -m 644 completions/ringback.bash \
 		$(DESTDIR)$(prefix)/share/bash-completion/completions/ringback
 	$(INSTALL) -d $(DESTDIR)$(prefix)/lib/systemd/system $(DESTDIR)$(prefix)/lib/sysusers.d

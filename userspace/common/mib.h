@@ -39,13 +39,42 @@ enum mib_notification {
 /* base.1.N */
 enum mib_group { MIB_DAEMON = 1, MIB_SERVICES, MIB_OUTAGES, MIB_WAITERS, MIB_LIST };
 
+/* base.1.1.N.0 */
+enum mib_daemon {
+	MIB_VERSION = 1,	/* SnmpAdminString */
+	MIB_STARTED,		/* DateAndTime */
+	MIB_KERNEL,		/* INTEGER: none(1), connected(2), missing(3) */
+	MIB_STORE,		/* INTEGER: ok(1), failing(2) */
+	MIB_OPEN_OUTAGES,	/* Gauge32, as all that can go down again */
+	MIB_CONTACTS,
+	MIB_ATTEMPTS_FAILED,	/* Counter64, as the next five */
+	MIB_OUTAGES_BEGUN,
+	MIB_RECOVERIES,
+	MIB_FLAPS,
+	MIB_TRAPS,
+	MIB_PROBES,
+	MIB_NOTICES_WAITING,	/* Gauge32, as the next ten */
+	MIB_MESSAGES_QUEUED,
+	MIB_MESSAGES_SENT,
+	MIB_MESSAGES_REFUSED,
+	MIB_MESSAGES_GIVEN_UP,
+	MIB_MESSAGES_DROPPED,
+	MIB_HANDOVERS_UNDER_WAY,
+	MIB_HANDOVERS_DONE,
+	MIB_HANDOVERS_FAILED,
+	MIB_TABLE_ENTRIES,	/* the kernel module's table; these two and the next two */
+	MIB_TABLE_SIZE,		/* have no instance without it */
+	MIB_TABLE_REFUSED,	/* Counter64 */
+	MIB_EVENTS_LOST,	/* Counter64 */
+};
+
 /* base.1.2.1.N */
 enum mib_service {
 	MIB_SERVICE_SERVER_TYPE = 1,	/* not-accessible, as the next three */
 	MIB_SERVICE_SERVER,
 	MIB_SERVICE_PROTOCOL,
 	MIB_SERVICE_PORT,
-	MIB_SERVICE_STATE,	/* INTEGER: down(1), suspect(2), partial(3), returning(4) */
+	MIB_SERVICE_STATE,	/* INTEGER: down(1), returning(2) */
 	MIB_SERVICE_OUTAGE,	/* Unsigned32: index of its outage */
 	MIB_SERVICE_WAITING,	/* Gauge32: clients */
 	MIB_SERVICE_REASON,	/* INTEGER: enum ringback_reason */
@@ -63,7 +92,7 @@ enum mib_outage {
 	MIB_OUTAGE_REASON,	/* INTEGER: enum ringback_reason */
 	MIB_OUTAGE_EVIDENCE,	/* INTEGER: none(0), trap(1), reply(2), probe(3), operator(4) */
 	MIB_OUTAGE_BEGAN,	/* DateAndTime */
-	MIB_OUTAGE_ENDED,	/* DateAndTime; empty while it is open */
+	MIB_OUTAGE_ENDED,	/* DateAndTime; eight zero octets while it is open */
 	MIB_OUTAGE_WAITING,	/* Gauge32: clients */
 	MIB_OUTAGE_WATCH,	/* SnmpAdminString */
 	MIB_OUTAGE_NAME,	/* SnmpAdminString: the server's name for people */
