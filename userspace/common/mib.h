@@ -27,6 +27,12 @@
 #ifndef RINGBACK_COMMON_MIB_H
 #define RINGBACK_COMMON_MIB_H
 
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "addr.h"
+
 /* base.0.N */
 enum mib_notification {
 	MIB_SERVICE_DOWN = 1,
@@ -112,6 +118,16 @@ enum mib_waiter {
 #define MIB_SUMMARY_LEN		13
 #define MIB_SUMMARY_MAC_LEN	19
 
+struct mib_summary {
+	uint8_t reason;		/* enum ringback_reason */
+	bool has_mac;
+	struct mac mac;
+	uint32_t attempts;
+	uint32_t first, last;	/* of them, seconds since the Epoch */
+};
+/* Returns the length. */
+size_t mib_put_summary(const struct mib_summary *s, uint8_t octets[MIB_SUMMARY_MAC_LEN]);
+
 /* base.1.5.N.0 */
 enum mib_list {
 	MIB_LIST_ROUTER = 1,	/* SnmpAdminString, 1..63 */
@@ -131,5 +147,15 @@ enum mib_list {
 #define MIB_DATAGRAM_MAX	1232
 #define MIB_ROWS_IPV4		9
 #define MIB_ROWS_IPV6		6
+
+/* InetAddressType: ipv4(1), ipv6(2) */
+uint32_t mib_address_type(const struct addr *a);
+#define MIB_ADDRESS_MAX		18	/* sub-identifiers of ADDRESS */
+/* Writes ADDRESS, and returns how many sub-identifiers it has. */
+size_t mib_put_address(const struct addr *a, uint32_t id[MIB_ADDRESS_MAX]);
+
+#define MIB_DATE_LEN		11
+/* DateAndTime (RFC 2579) in UTC of @t, ns since the Epoch. */
+void mib_put_date(int64_t t, uint8_t octets[MIB_DATE_LEN]);
 
 #endif /* RINGBACK_COMMON_MIB_H */
