@@ -1,10 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# alone: takes minutes of a slow machine. Thousands of watches: made, found by
+# alone: takes a minute of a slow machine. More than a thousand watches: made, found by
 # packets, listed and deleted under traffic.
 . "$(dirname "$0")/../lib.sh"
 
-N=3000
+N=1500
 setup_topology
 
 # many add|del FIRST LAST STEP
