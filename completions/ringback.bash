@@ -19,7 +19,7 @@ _ringback_after()
 
 	case $line in
 	'')
-		echo watch show limit forget monitor contact recover why agent
+		echo watch show limit forget monitor metrics contact recover why agent
 		;;
 	watch)
 		echo add del

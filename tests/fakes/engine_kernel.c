@@ -51,6 +51,26 @@ void fake_kernel_answer(const struct service *s, const struct addr *client)
 			drop(i);
 }
 
+uint64_t fake_stat(int attr)
+{
+	return 1000u + (unsigned int)attr;
+}
+
+int kernel_stats(struct kernel *k, struct nl_stats *stats, struct nl_config *limits)
+{
+	int i;
+
+	if (!kernel_connected(k))
+		return -ENOTCONN;
+	for (i = 0; i <= RINGBACK_A_STATS_MAX; i++)
+		stats->value[i] = fake_stat(i);
+	*limits = (struct nl_config){ .value = {
+					      [RINGBACK_A_CONFIG_MAX_ATTEMPTS] = 131072,
+					      [RINGBACK_A_CONFIG_MAX_SERVICES] = 4096,
+				      } };
+	return 0;
+}
+
 bool kernel_connected(const struct kernel *k)
 {
 	return k && k->connected;

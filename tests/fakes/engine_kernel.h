@@ -24,6 +24,8 @@ void fake_kernel_reset(void);
 /* A failed attempt that the kernel holds; also returned, to be told as an event. */
 struct nl_attempt *fake_kernel_fail(const struct service *s, const struct addr *client,
 				    int64_t last);
+/* What kernel_stats() says of counter @attr; the limits are the module's defaults. */
+uint64_t fake_stat(int attr);
 /* The client was answered: its attempt goes. */
 void fake_kernel_answer(const struct service *s, const struct addr *client);
 

@@ -244,6 +244,36 @@ static void never_again_is_taken_back(void **state)
 	close(fd);
 }
 
+/* All rows together are the text; with many watches they are several, each of whole lines. */
+static void metrics_come_in_rows(void **state)
+{
+	static struct conf_watch many[2000];
+	json_t *value, *row;
+	const char *text;
+	unsigned int n = 0;
+	int fd = client();
+
+	(void)state;
+	for (size_t i = 0; i < 2000; i++)
+		snprintf(many[i].name, sizeof(many[i].name), "watch-%zu", i);
+	conf.watches = many;
+	conf.n_watches = 2000;
+	ask(fd, "{\"command\":\"metrics\"}");
+	for (value = line(0); (row = json_object_get(value, "row")); value = line(++n)) {
+		text = json_string_value(json_object_get(row, "text"));
+		assert_non_null(text);
+		assert_true(text[0] == '#' || !strncmp(text, "ringback_", 9));
+		assert_int_equal(text[strlen(text) - 1], '\n');
+		json_decref(value);
+	}
+	assert_true(n > 2);
+	assert_int_equal(
+		json_integer_value(json_object_get(json_object_get(value, "done"), "rows")), n);
+	json_decref(value);
+	assert_non_null(strstr(answer, "ringback_outages_open{watch=\\\"watch-1999\\\"} 0\\n"));
+	close(fd);
+}
+
 static void import_takes_the_good_rows(void **state)
 {
 	int fd = client();
@@ -504,17 +534,12 @@ static void many_clients_leave_nothing(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(contacts_come_and_go),
-		TEST(never_again_is_taken_back),
-		TEST(import_takes_the_good_rows),
-		TEST(garbage_is_answered),
-		TEST(noise_harms_nobody),
-		TEST(endless_line_is_cut_off),
-		TEST(half_closed_client_gets_its_answer),
-		TEST(long_listing_comes_whole),
-		TEST(monitors_see_events),
-		TEST(clients_are_bounded),
-		TEST(many_clients_leave_nothing),
+		TEST(contacts_come_and_go),	TEST(never_again_is_taken_back),
+		TEST(metrics_come_in_rows),	TEST(import_takes_the_good_rows),
+		TEST(garbage_is_answered),	TEST(noise_harms_nobody),
+		TEST(endless_line_is_cut_off),	TEST(half_closed_client_gets_its_answer),
+		TEST(long_listing_comes_whole), TEST(monitors_see_events),
+		TEST(clients_are_bounded),	TEST(many_clients_leave_nothing),
 	};
 
 	signal(SIGPIPE, SIG_IGN); /* as in every room */

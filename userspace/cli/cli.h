@@ -86,6 +86,7 @@ int cmd_contact_add(struct cli *cli, int argc, char **argv);
 int cmd_contact_del(struct cli *cli, int argc, char **argv);
 int cmd_contact_allow(struct cli *cli, int argc, char **argv);
 int cmd_contact_import(struct cli *cli, int argc, char **argv);
+int cmd_metrics(struct cli *cli, int argc, char **argv);
 int cmd_recover(struct cli *cli, int argc, char **argv);
 int cmd_why(struct cli *cli, int argc, char **argv);
 int cmd_agent(struct cli *cli, int argc, char **argv);

@@ -29,6 +29,7 @@ static const struct command commands[] = {
 	{ "show contacts", "", "where clients can be told", cmd_show_contacts, false },
 	{ "show notices", "", "messages owed and sent", cmd_show_notices, false },
 	{ "show daemon", "", "state of the daemon", cmd_show_daemon, false },
+	{ "metrics", "", "the state of the daemon for Prometheus", cmd_metrics, false },
 	{ "contact add", "ADDR[/LEN]|MAC MAIL", "tell these clients here", cmd_contact_add, false },
 	{ "contact del", "ADDR[/LEN]|MAC", "forget a contact", cmd_contact_del, false },
 	{ "contact list", "", "the same as show contacts", cmd_show_contacts, false },

@@ -32,6 +32,8 @@
  *   why            client server [proto port]  a sentence a row, in order: server proto
  *                                              port topic code outage text; without proto
  *                                              and port: of all that is known there
+ *   metrics                                    text: whole lines; all rows together
+ *                                              are Prometheus' text format
  *   monitor                                    rows until the client closes:
  *                                              time event server proto port
  *                                              client detail

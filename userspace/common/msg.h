@@ -130,6 +130,7 @@ enum delivery {
 	DELIVERY_LATER,		/* 4xx, connection trouble, crash, deadline */
 	DELIVERY_REFUSED,	/* 5xx for this recipient or message, or unusable address */
 	DELIVERY_UNSURE,	/* handovers only: all was sent, the answer did not come */
+	DELIVERIES
 };
 
 struct msg_result {

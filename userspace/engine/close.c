@@ -298,6 +298,17 @@ static int settle(struct closing *c, struct outage *o)
 	return rc < 0 ? rc : store_outage_put(c->e->store, o);
 }
 
+static void count(const struct closing *c, const struct outage *o)
+{
+	struct engine_counters *n = &c->e->count;
+	size_t i;
+
+	for (i = 0; i < c->n_waiters; i++)
+		n->settled[c->waiters[i].state]++;
+	engine_count_evidence(n->recovered, o->evidence);
+	measure_add(n->times, MEASURE_OUTAGE, o->ended - o->began);
+}
+
 static void report(const struct closing *c, const struct outage *o)
 {
 	char service[SERVICE_STRLEN], span[TIME_STRLEN], line[DETAIL_MAX + 240];
@@ -338,6 +349,7 @@ int outage_close(struct engine *e, struct outage *open, const struct recovery *r
 	if (rc < 0)
 		goto out;
 	kernel_forget(e->kernel, &o.service);
+	count(&c, &o);
 	report(&c, &o);
 	web_peer_ended(e->web, &o);
 	if (c.told)

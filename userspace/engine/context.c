@@ -6,6 +6,7 @@
 #include "engine.h"
 
 #include <stdlib.h>
+#include <strings.h>
 
 #include "../common/timefmt.h"
 #include "batch.h"
@@ -17,6 +18,14 @@ struct moment engine_now(void)
 		.real = time_now(),
 		.dice = (uint32_t)random(),
 	};
+}
+
+void engine_count_evidence(uint64_t *count, enum evidence e)
+{
+	int place = ffs(e) - 1;
+
+	if (place >= 0 && place < N_EVIDENCE)
+		count[place]++;
 }
 
 const struct conf_watch *engine_watch(const struct engine *e, const char *name)

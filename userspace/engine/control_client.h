@@ -74,5 +74,6 @@ struct control_command {
 extern const struct control_command control_show_commands[];
 extern const struct control_command control_change_commands[];
 extern const struct control_command control_why_commands[];
+extern const struct control_command control_metrics_commands[];
 
 #endif /* RINGBACK_ENGINE_CONTROL_CLIENT_H */

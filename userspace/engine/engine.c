@@ -106,6 +106,14 @@ static void begin(struct engine_room *r)
 	log_info("started: open outages: %u", tracker_open(r->e.tracker));
 }
 
+static void set_connected(const struct peer *p, bool connected)
+{
+	if (p->who == ROOM_MAILER)
+		p->home->e.mailer_connected = connected;
+	else if (p->who == ROOM_TRAPS)
+		p->home->e.traps_connected = connected;
+}
+
 static void peer_close(struct peer *p)
 {
 	if (!p->readable)
@@ -113,8 +121,7 @@ static void peer_close(struct peer *p)
 	event_free(p->readable);
 	p->readable = NULL;
 	msg_close(&p->chan);
-	if (p->who == ROOM_MAILER)
-		p->home->e.mailer_connected = false;
+	set_connected(p, false);
 }
 
 static void peer_gone(struct peer *p)
@@ -137,8 +144,7 @@ static void peer_open(struct peer *p, int fd)
 	p->readable = event_new(p->home->e.base, fd, EV_READ | EV_PERSIST, peer_readable, p);
 	if (!p->readable || event_add(p->readable, NULL) < 0)
 		fatal("cannot watch the socket to %s", room_name(p->who));
-	if (p->who == ROOM_MAILER)
-		p->home->e.mailer_connected = true;
+	set_connected(p, true);
 }
 
 /* From the parent: a room was started, or started again. */

@@ -13,6 +13,7 @@
 
 #include "../common/conf.h"
 #include "../common/msg.h"
+#include "measure.h"
 #include "recovery.h"
 #include "resolve.h"
 #include "store.h"
@@ -26,21 +27,32 @@ struct web_peer;
 struct standin;
 struct inquiry;
 
-/* Counters for "show daemon", since the engine started. */
+#define N_EVIDENCE 4
+
+/* Counters for "show daemon" and the metrics, since the engine started. */
 struct engine_counters {
 	uint64_t failures; /* failed attempts reported by the kernel */
+	uint64_t failed[RINGBACK_REASON_MAX + 1]; /* the same, by reason */
 	uint64_t outages; /* opened or taken up again */
 	uint64_t recoveries;
+	uint64_t recovered[N_EVIDENCE]; /* the same, by evidence */
+	uint64_t evidence[N_EVIDENCE]; /* that came for open outages */
+	uint64_t settled[WAITER_STATES]; /* waiters, by what became of them */
 	uint64_t flaps; /* recoveries undone by a new failure */
 	uint64_t traps;
 	uint64_t probes;
+	uint64_t probes_answered, probes_failed;
+	uint64_t tries[DELIVERIES]; /* of messages, by how they went */
+	uint64_t notices[MESSAGE_STATES]; /* mailed, by what became of them */
 	uint64_t bad_messages; /* malformed, from other rooms or the kernel */
+	uint64_t overruns; /* events of the kernel that came faster than we read */
 	uint64_t resyncs;
 	uint64_t visits; /* clients that the stand-in met and that were no waiters before */
 	uint64_t visits_refused; /* of those, how many came too fast or were too many */
 	uint64_t choices; /* answers to the inquiry */
 	uint64_t too_many_client, too_many_address, too_many_total; /* refused by a limit */
 	uint64_t confirmed, suppressed; /* links of mails that were followed */
+	struct histogram times[N_MEASURES];
 };
 
 struct engine {
@@ -55,7 +67,7 @@ struct engine {
 	struct tracker *tracker;
 	struct probes *probes;
 	struct outbox *outbox;
-	bool mailer_connected;
+	bool traps_connected, mailer_connected;
 	struct control *control;
 	struct web_peer *web; /* NULL: no such room */
 	struct standin *standin; /* NULL: no watch wants it */
@@ -64,6 +76,8 @@ struct engine {
 };
 
 struct moment engine_now(void);
+/* Counts evidence @e, at its place in @count: N_EVIDENCE of them. */
+void engine_count_evidence(uint64_t *count, enum evidence e);
 bool engine_store_failing(const struct engine *e);
 /* The watch @name of the configuration, else (made by the CLI) the defaults. */
 const struct conf_watch *engine_watch(const struct engine *e, const char *name);

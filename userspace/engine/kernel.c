@@ -69,6 +69,8 @@ static int on_attempt(const struct nl_attempt *a, void *arg)
 	struct kernel *k = arg;
 
 	k->e->count.failures++;
+	if (a->reason <= RINGBACK_REASON_MAX)
+		k->e->count.failed[a->reason]++;
 	tracker_attempt(k->e->tracker, a);
 	return 0;
 }
@@ -88,6 +90,7 @@ static int receive(struct kernel *k)
 	int rc = nl_receive(k->events, &ev, &bad);
 
 	k->e->count.bad_messages += bad;
+	k->e->count.overruns += rc == -ENOBUFS;
 	return rc;
 }
 
@@ -375,6 +378,13 @@ int kernel_declare(struct kernel *k, const struct service *s, enum ringback_serv
 	int rc = kernel_connected(k) ? nl_service_set(k->requests, s, state) : -ENOTCONN;
 
 	return rc == -ENOENT ? 0 : rc;
+}
+
+int kernel_stats(struct kernel *k, struct nl_stats *stats, struct nl_config *limits)
+{
+	int rc = kernel_connected(k) ? nl_stats_get(k->requests, stats) : -ENOTCONN;
+
+	return rc < 0 ? rc : nl_config_get(k->requests, limits);
 }
 
 int kernel_forget(struct kernel *k, const struct service *s)

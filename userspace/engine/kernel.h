@@ -26,6 +26,8 @@ void kernel_want_attempts(struct kernel *k, const struct service *s);
 int kernel_attempts(struct kernel *k, const struct service *s, nl_attempt_cb cb, void *arg);
 /* Declares the state of @s. A service that the kernel does not know is no error. */
 int kernel_declare(struct kernel *k, const struct service *s, enum ringback_service_state state);
+/* Its counters and limits. -ENOTCONN, -errno. */
+int kernel_stats(struct kernel *k, struct nl_stats *stats, struct nl_config *limits);
 /* Its attempts are dealt with. */
 int kernel_forget(struct kernel *k, const struct service *s);
 

@@ -43,6 +43,7 @@ enum waiter_state {
 	WAITER_NO_CONTACT, /* nobody to tell */
 	WAITER_DECLINED, /* answered the inquiry with no */
 	WAITER_NO_ANSWER, /* was to be asked first, and has not said yes */
+	WAITER_STATES
 };
 
 struct waiter {

@@ -30,6 +30,8 @@ struct flight {
 	LIST_ENTRY(flight) by_id;
 	TAILQ_ENTRY(flight) all;
 	struct message m;
+	unsigned int notices; /* in it */
+	int64_t owed; /* since when the first of them, ns since the Epoch */
 	bool answered;
 	bool written; /* in the open batch */
 };
@@ -101,10 +103,40 @@ static void write_result(struct outbox *o, struct flight *f)
 		batch_fail(o->e->batch, rc, "record a delivery");
 }
 
-static void report(struct outbox *o, const struct message *m)
+/* It carries a notice that is owed since @t. */
+static void carries(struct flight *f, int64_t t)
 {
+	if (!f->notices++ || t < f->owed)
+		f->owed = t;
+}
+
+static int carries_notice(const struct notice *n, const struct message *m, void *arg)
+{
+	(void)m;
+	carries(arg, n->ended);
+	return 0;
+}
+
+static void count(struct outbox *o, struct flight *f)
+{
+	struct engine_counters *n = &o->e->count;
+
+	if (f->m.state == MESSAGE_QUEUED || f->m.kind != NOTICE_RECOVERY)
+		return;
+	if (!f->notices) /* not sent by us */
+		store_notice_list(o->e->store, NULL, f->m.id, 0, MSG_NOTICE_ITEMS, carries_notice,
+				  f);
+	n->notices[f->m.state] += f->notices;
+	if (f->m.state == MESSAGE_SENT && f->notices)
+		measure_add(n->times, MEASURE_DELIVERY, f->m.done - f->owed);
+}
+
+static void report(struct outbox *o, struct flight *f)
+{
+	const struct message *m = &f->m;
 	char line[640], when[TIME_STRLEN];
 
+	count(o, f);
 	if (m->state == MESSAGE_QUEUED)
 		snprintf(line, sizeof(line), "to %s: try %u failed (%u %s), again at %s", m->mail,
 			 m->tries, m->code, m->answer, time_human(m->next, when));
@@ -229,7 +261,7 @@ static int drop(struct outbox *o, const struct message *m, const char *why)
 	f->m.done = time_now();
 	f->m.code = 0;
 	snprintf(f->m.answer, sizeof(f->m.answer), "%s", why);
-	report(o, &f->m);
+	report(o, f);
 	write_result(o, f);
 	return 0;
 }
@@ -238,7 +270,9 @@ static int drop(struct outbox *o, const struct message *m, const char *why)
 static int send_one(struct outbox *o, const struct message *m)
 {
 	static struct msg_notice msg; /* large; this process has one thread */
+	struct flight *f;
 	const char *why;
+	uint32_t i;
 	int rc = build(o, m, &msg, &why);
 
 	if (rc == 1)
@@ -248,7 +282,12 @@ static int send_one(struct outbox *o, const struct message *m)
 	if (rc < 0)
 		return rc;
 	o->window--;
-	return flight_new(o, m) ? 0 : -ENOMEM;
+	f = flight_new(o, m);
+	if (!f)
+		return -ENOMEM;
+	for (i = 0; i < msg.n_items; i++)
+		carries(f, msg.items[i].up);
+	return 0;
 }
 
 /* 1: there may be more; 0: all of it; -errno. */
@@ -372,8 +411,10 @@ void outbox_result(struct outbox *o, const struct msg_result *r)
 		return;
 	}
 	f->answered = true;
+	if (r->delivery < DELIVERIES)
+		o->e->count.tries[r->delivery]++;
 	apply(o, &f->m, r);
-	report(o, &f->m);
+	report(o, f);
 	write_result(o, f);
 }
 
@@ -442,6 +483,11 @@ void outbox_kick(struct outbox *o)
 const char *outbox_host(const struct outbox *o)
 {
 	return o->host;
+}
+
+uint32_t outbox_space(const struct outbox *o)
+{
+	return o->window;
 }
 
 unsigned int outbox_in_flight(const struct outbox *o)

@@ -32,6 +32,8 @@ void outbox_result(struct outbox *o, const struct msg_result *r);
 void outbox_committed(struct outbox *o);
 void outbox_undone(struct outbox *o);
 void outbox_retry(struct outbox *o);
+/* Messages that the mailer can take. */
+uint32_t outbox_space(const struct outbox *o);
 /* Messages at the mailer. */
 unsigned int outbox_in_flight(const struct outbox *o);
 

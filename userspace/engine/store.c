@@ -291,3 +291,8 @@ int store_outbox_count(struct store *st, struct outbox_counts *c)
 {
 	return st->ops->outbox_count(st, c);
 }
+
+int store_outbox_backlog(struct store *st, struct outbox_backlog *b)
+{
+	return st->ops->outbox_backlog(st, b);
+}

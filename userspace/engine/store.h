@@ -50,6 +50,7 @@ enum message_state {
 	MESSAGE_REFUSED,
 	MESSAGE_GIVEN_UP,
 	MESSAGE_DROPPED, /* not wanted any more before it could be sent; why: answer */
+	MESSAGE_STATES
 };
 /* "queued", "sent", "refused", "given-up", "dropped" */
 const char *message_state_name(uint8_t state);
@@ -72,6 +73,13 @@ struct message {
 struct outbox_counts {
 	uint64_t waiting; /* notices not in a message yet */
 	uint64_t queued, sent, refused, given_up, dropped; /* messages */
+};
+
+/* What is on its way to be mailed. */
+struct outbox_backlog {
+	uint64_t notices; /* in no message yet */
+	uint64_t messages; /* to be delivered */
+	int64_t oldest; /* when the first of these notices was made, ns since the Epoch; 0: none */
 };
 
 /* Addresses are remembered as what inquiry_fingerprint() makes of them. */
@@ -215,6 +223,7 @@ struct store_ops {
 			      int64_t *oldest);
 	int (*outbox_next)(struct store *st, int64_t now, int64_t *when);
 	int (*outbox_count)(struct store *st, struct outbox_counts *c);
+	int (*outbox_backlog)(struct store *st, struct outbox_backlog *b);
 };
 
 /* Each backend's own struct begins with this. */
@@ -364,5 +373,7 @@ int store_message_recent(struct store *st, const char *mail, int64_t since, unsi
 /* When the next notice or message falls due after @now; INT64_MAX: none does. */
 int store_outbox_next(struct store *st, int64_t now, int64_t *when);
 int store_outbox_count(struct store *st, struct outbox_counts *c);
+/* Takes as long as there is backlog, not history: for looking often. */
+int store_outbox_backlog(struct store *st, struct outbox_backlog *b);
 
 #endif /* RINGBACK_ENGINE_STORE_H */

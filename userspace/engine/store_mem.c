@@ -238,6 +238,7 @@ static const struct store_ops mem_ops = {
 	.message_recent = mem_message_recent,
 	.outbox_next = mem_outbox_next,
 	.outbox_count = mem_outbox_count,
+	.outbox_backlog = mem_outbox_backlog,
 };
 
 void store_mem_fail(struct store *st, int err)

@@ -124,5 +124,6 @@ int mem_message_recent(struct store *st, const char *mail, int64_t since, unsign
 		       int64_t *oldest);
 int mem_outbox_next(struct store *st, int64_t now, int64_t *when);
 int mem_outbox_count(struct store *st, struct outbox_counts *c);
+int mem_outbox_backlog(struct store *st, struct outbox_backlog *b);
 
 #endif /* RINGBACK_ENGINE_STORE_MEM_H */

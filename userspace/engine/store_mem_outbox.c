@@ -256,3 +256,22 @@ int mem_outbox_count(struct store *st, struct outbox_counts *c)
 	}
 	return 0;
 }
+
+int mem_outbox_backlog(struct store *st, struct outbox_backlog *b)
+{
+	struct message *m;
+
+	memset(b, 0, sizeof(*b));
+	FOR_EACH(st, NOTICES, struct notice, n)
+	{
+		m = n->message ? find_message(st, n->message) : NULL;
+		if (m ? m->state != MESSAGE_QUEUED : n->due == INT64_MAX)
+			continue;
+		b->notices += !m;
+		if (!b->oldest || n->created < b->oldest)
+			b->oldest = n->created;
+	}
+	FOR_EACH(st, MESSAGES, struct message, queued)
+	b->messages += queued->state == MESSAGE_QUEUED;
+	return 0;
+}

@@ -260,6 +260,7 @@ static const struct store_ops sqlite_ops = {
 	.message_recent = sqlite_message_recent,
 	.outbox_next = sqlite_outbox_next,
 	.outbox_count = sqlite_outbox_count,
+	.outbox_backlog = sqlite_outbox_backlog,
 };
 
 static int open_db(struct sqlite_store *s, const char *path)

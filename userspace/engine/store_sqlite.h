@@ -77,6 +77,7 @@ enum sql_id {
 	SQL_OUTBOX_NEXT,
 	SQL_OUTBOX_WAITING,
 	SQL_OUTBOX_COUNT,
+	SQL_OUTBOX_BACKLOG,
 	SQL_MAX
 };
 
@@ -184,5 +185,6 @@ int sqlite_message_recent(struct store *st, const char *mail, int64_t since, uns
 			  int64_t *oldest);
 int sqlite_outbox_next(struct store *st, int64_t now, int64_t *when);
 int sqlite_outbox_count(struct store *st, struct outbox_counts *c);
+int sqlite_outbox_backlog(struct store *st, struct outbox_backlog *b);
 
 #endif /* RINGBACK_ENGINE_STORE_SQLITE_H */

@@ -404,3 +404,28 @@ int sqlite_outbox_count(struct store *st, struct outbox_counts *c)
 	}
 	return rc;
 }
+
+/* By the partial indexes alone; an id is as old as its row. */
+int sqlite_outbox_backlog(struct store *st, struct outbox_backlog *b)
+{
+	sqlite3_stmt *q = sql_get(
+		st, SQL_OUTBOX_BACKLOG,
+		"WITH n AS (SELECT count(*) AS n, min(id) AS id FROM notice INDEXED BY notice_due"
+		"  WHERE message IS NULL AND due < ?1),"
+		" m AS (SELECT count(*) AS n, min(id) AS id FROM message INDEXED BY message_queued"
+		"  WHERE state = 0)"
+		" SELECT n.n, m.n, (SELECT min(created) FROM notice WHERE id = n.id OR message = m.id)"
+		" FROM n, m");
+	int rc = sql_bind(st, q, "i", INT64_MAX);
+
+	memset(b, 0, sizeof(*b));
+	if (rc == 0)
+		rc = sql_step(st, q);
+	if (rc < 0)
+		return rc;
+	b->notices = sqlite3_column_int64(q, 0);
+	b->messages = sqlite3_column_int64(q, 1);
+	b->oldest = sqlite3_column_int64(q, 2);
+	sqlite3_reset(q);
+	return 0;
+}

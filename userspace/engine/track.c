@@ -195,6 +195,8 @@ void track_announce(struct tracker *t, struct track *tr)
 		return;
 	tr->announced = true;
 	t->e->count.outages++;
+	if (!tr->again)
+		measure_add(t->e->count.times, MEASURE_DETECTION, time_now() - tr->o.began);
 	snprintf(line, sizeof(line), "%s (%s), watch %s", tr->again ? "down again" : "down",
 		 nl_reason_name(tr->o.reason), tr->o.watch);
 	log_info("%s is %s", track_name(tr, name), line);
@@ -206,6 +208,7 @@ static void log_evidence(struct tracker *t, struct track *tr)
 	const struct conf_watch *w = track_watch(t, tr);
 	char name[TRACK_NAME_LEN], line[DETAIL_MAX + 64];
 
+	engine_count_evidence(t->e->count.evidence, tr->r.evidence);
 	track_announce(t, tr);
 	if (tr->r.phase == RECOVERY_CONFIRM)
 		snprintf(line, sizeof(line), "evidence %s (%s), to be confirmed by a probe",
@@ -252,6 +255,8 @@ void tracker_probed(uint64_t key, int err, void *arg)
 	enum recovery_act what;
 	char name[TRACK_NAME_LEN];
 
+	t->e->count.probes_answered += !err;
+	t->e->count.probes_failed += err != 0;
 	if (!tr)
 		return;
 	before = tr->r.phase;

@@ -43,6 +43,7 @@ static const struct web_route status_routes[] = {
 	{ "GET", "/outage", status_outage },
 	{ "GET", "/why", status_why },
 	{ "GET", "/events", status_events },
+	{ "GET", "/metrics", status_metrics },
 	{ "GET", "/status.css", assets_status_style },
 	{ "GET", "/status.js", assets_status_script },
 	{ 0 },

@@ -19,6 +19,9 @@ void status_why(struct conn *c);
 /* --- status_events.c: an event stream that says when to look again -------------- */
 void status_events(struct conn *c);
 
+/* --- status_metrics.c: the same for Prometheus ----------------------------------- */
+void status_metrics(struct conn *c);
+
 /* Whether the request may go on; if not, it has been answered. */
 bool status_admit(struct conn *c);
 
