@@ -27,12 +27,17 @@ static int count_waiter(const struct waiter *w, const struct outage *o, void *ar
 	return 0;
 }
 
-static int count_notice(const struct notice *n, const struct message *m, void *arg)
+static int count_notice(const struct notice *n, const struct message *m, const struct handover *h,
+			void *arg)
 {
 	if (n->message)
 		assert_int_equal(n->message, m->id);
 	else
 		assert_null(m);
+	if (n->handover)
+		assert_int_equal(n->handover, h->id);
+	else
+		assert_null(h);
 	++*(int *)arg;
 	return 0;
 }
@@ -399,6 +404,117 @@ static void facts(struct store *st)
 	assert_int_equal(store_commit(st), 0);
 }
 
+static int count_handover(const struct handover *h, void *arg)
+{
+	assert_true(h->id > 0);
+	++*(int *)arg;
+	return 0;
+}
+
+static int check_row(const struct msg_row *row, void *arg)
+{
+	struct addr client = address("192.0.2.7");
+
+	assert_true(addr_equal(&row->client, &client));
+	assert_int_equal(row->attempts, 3);
+	assert_int_equal(row->first, 10);
+	assert_int_equal(row->last, 20);
+	assert_true(row->has_mac);
+	assert_int_equal(row->mac.bytes[5], 9);
+	++*(int *)arg;
+	return 0;
+}
+
+static void handed_over(struct store *st)
+{
+	struct outage o = outage("2001:db8:7::10", 443), again;
+	struct handover h = { .route = ROUTE_NMS, .target = "hq", .step = 1, .next = 500 }, got;
+	struct waiter w = { .client = address("192.0.2.7"),
+			    .has_mac = true,
+			    .mac = { { 2, 0, 0, 0, 0, 9 } } };
+	struct notice n = { .client = address("192.0.2.7"),
+			    .service = o.service,
+			    .attempts = 3,
+			    .first = 10,
+			    .last = 20,
+			    .due = NOTICE_HELD };
+	struct outbox_counts before, c;
+	int k = 0;
+
+	assert_int_equal(store_outbox_count(st, &before), 0);
+	assert_int_equal(store_begin(st), 0);
+	assert_int_equal(store_outage_put(st, &o), 0);
+	assert_int_equal(store_outage_get(st, o.id, &again), 0);
+	assert_int_equal(again.service.port, 443);
+	assert_int_equal(store_outage_get(st, o.id + 9, &again), -ENOENT);
+	h.outage = w.outage = n.outage = o.id;
+	assert_int_equal(store_waiter_put(st, &w), 0);
+	assert_int_equal(store_handover_put(st, &h), 0);
+	n.handover = h.id;
+	assert_int_equal(store_notice_put(st, &n), 0);
+	assert_int_equal(store_handover_gathering(st, o.id, 1, &got), 0);
+	assert_int_equal(got.id, h.id);
+	assert_int_equal(store_handover_gathering(st, o.id, 2, &got), -ENOENT);
+	assert_int_equal(store_notice_handed(st, h.id, NULL, 5, count_notice, &k), 0);
+	assert_int_equal(k, 1);
+	assert_int_equal(store_notice_number(st, n.id, h.id, 2), 0);
+	h.state = HANDOVER_SENDING;
+	h.parts = 2;
+	assert_int_equal(store_handover_put(st, &h), 0);
+	assert_int_equal(store_handover_gathering(st, o.id, 1, &got), -ENOENT);
+	assert_int_equal(store_handover_rows(st, h.id, 1, check_row, &k), 0);
+	assert_int_equal(k, 1);
+	assert_int_equal(store_handover_rows(st, h.id, 2, check_row, &k), 0);
+	assert_int_equal(store_notice_of(st, o.id, &n.client, 5, count_notice, &k), 0);
+	assert_int_equal(k, 3);
+	n.part = 2;
+	assert_int_equal(store_notice_handed(st, h.id, &n, 5, count_notice, &k), 0);
+	assert_int_equal(k, 3);
+	assert_int_equal(store_commit(st), 0);
+	assert_int_equal(store_outbox_count(st, &c), 0);
+	assert_int_equal(c.waiting, before.waiting); /* it is not ours to mail */
+}
+
+static void announced(struct store *st)
+{
+	struct outage o = outage("2001:db8:8::10", 443);
+	struct handover down = { .kind = HANDOVER_DOWN, .route = ROUTE_NMS, .target = "hq" }, up;
+	int64_t when;
+	int k = 0;
+
+	assert_int_equal(store_begin(st), 0);
+	assert_int_equal(store_outage_put(st, &o), 0);
+	down.outage = o.id;
+	down.next = 100;
+	up = down;
+	up.kind = HANDOVER_UP;
+	up.next = 50;
+	assert_int_equal(store_handover_put(st, &down), 0);
+	assert_int_equal(store_handover_put(st, &up), 0);
+	assert_int_equal(store_handover_next(st, 50, &when), 0);
+	assert_int_equal(when, 100);
+	/* Due, but the other goes first. */
+	assert_int_equal(store_handover_due(st, 99, 5, count_handover, &k), 0);
+	assert_int_equal(k, 0);
+	assert_int_equal(store_handover_due(st, 100, 5, count_handover, &k), 0);
+	assert_int_equal(k, 1);
+	down.done = 101;
+	assert_int_equal(store_handover_put(st, &down), 0);
+	assert_int_equal(store_handover_get(st, down.id, &down), 0);
+	assert_int_equal(down.done, 101);
+	assert_int_equal(store_handover_due(st, 100, 5, count_handover, &k), 0);
+	assert_int_equal(k, 2);
+	assert_int_equal(store_handover_said(st, o.id, ROUTE_NMS, "hq", 5, count_handover, &k), 0);
+	assert_int_equal(k, 4);
+	assert_int_equal(store_handover_said(st, o.id, ROUTE_NMS, "hq2", 5, count_handover, &k), 0);
+	assert_int_equal(k, 4);
+	assert_int_equal(store_handover_list(st, down.id, 5, count_handover, &k), 0);
+	assert_int_equal(k, 5);
+	assert_int_equal(store_outage_del(st, o.id), 0);
+	assert_int_equal(store_handover_get(st, down.id, &down), -ENOENT);
+	assert_int_equal(store_commit(st), 0);
+}
+
 static void both_behave_alike(void **state)
 {
 	struct store *st[2];
@@ -416,6 +532,8 @@ static void both_behave_alike(void **state)
 		latest_outages_of_a_client(st[i]);
 		limits_and_suppression(st[i]);
 		mails_to_confirm(st[i]);
+		handed_over(st[i]);
+		announced(st[i]);
 		store_close(st[i]);
 	}
 }

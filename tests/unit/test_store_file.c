@@ -108,6 +108,58 @@ static void refused_untouched(int err, const char *expected)
 	assert_memory_equal(before, after, n);
 }
 
+/* The database as the ringback before lists made it. */
+static void to_step_3(void)
+{
+	exec("DROP INDEX notice_handover; DROP INDEX handover_next; DROP INDEX handover_outage;"
+	     "DROP INDEX outage_origin; DROP TABLE list_part; DROP TABLE list; DROP TABLE lease;"
+	     "ALTER TABLE notice DROP COLUMN handover; ALTER TABLE notice DROP COLUMN part;"
+	     "DROP TABLE handover; ALTER TABLE outage DROP COLUMN origin;"
+	     "ALTER TABLE outage DROP COLUMN origin_id; ALTER TABLE outage DROP COLUMN lossy;"
+	     "ALTER TABLE outage DROP COLUMN origin_list; PRAGMA user_version = 3");
+}
+
+static int keep_notice(const struct notice *n, const struct message *m, const struct handover *h,
+		       void *arg)
+{
+	assert_null(m);
+	assert_null(h);
+	*(struct notice *)arg = *n;
+	return 0;
+}
+
+/* What was owed before there were lists is owed as it was. */
+static void before_lists_is_brought_up(void **state)
+{
+	struct outage o = outage("192.0.2.10", 80);
+	struct notice n = { .client = address("198.51.100.1"),
+			    .service = o.service,
+			    .mail = "one@example.org",
+			    .lang = "de",
+			    .created = 5,
+			    .due = 7 };
+	struct store *st = open_file();
+	struct notice kept;
+
+	(void)state;
+	assert_int_equal(store_begin(st), 0);
+	assert_int_equal(store_outage_put(st, &o), 0);
+	n.outage = o.id;
+	assert_int_equal(store_notice_put(st, &n), 0);
+	assert_int_equal(store_commit(st), 0);
+	store_close(st);
+	to_step_3();
+	st = open_file();
+	assert_int_equal(store_notice_list(st, "one@example.org", 0, 0, 5, keep_notice, &kept), 0);
+	assert_int_equal(kept.id, n.id);
+	assert_int_equal(kept.due, 7);
+	assert_string_equal(kept.lang, "de");
+	assert_int_equal(kept.handover, 0);
+	assert_int_equal(store_outage_get(st, o.id, &o), 0);
+	assert_string_equal(o.origin, "");
+	store_close(st);
+}
+
 static void older_is_brought_up(void **state)
 {
 	struct outage o = outage("192.0.2.10", 80), again;
@@ -118,6 +170,7 @@ static void older_is_brought_up(void **state)
 	assert_int_equal(store_outage_put(st, &o), 0);
 	assert_int_equal(store_commit(st), 0);
 	store_close(st);
+	to_step_3();
 	exec("DROP INDEX waiter_client; DROP INDEX message_outage;"
 	     "DROP TABLE choice; DROP TABLE asked; DROP TABLE suppressed;"
 	     "ALTER TABLE notice DROP COLUMN lang; ALTER TABLE message DROP COLUMN kind;"
@@ -218,6 +271,7 @@ int main(void)
 		IN_DIR(survives_reopening),
 		IN_DIR(locked),
 		IN_DIR(full),
+		IN_DIR(before_lists_is_brought_up),
 		IN_DIR(older_is_brought_up),
 		IN_DIR(newer),
 		IN_DIR(foreign),

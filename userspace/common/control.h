@@ -19,8 +19,8 @@
  *                                              mac choice mail watch
  *   show contacts                              key mail added
  *   show notices   [outage]                    id outage client server proto port
- *                                              mail route state tries code answer
- *                                              created next done
+ *                                              mail route target state tries code
+ *                                              answer created next done
  *   show daemon                                key value: version, counters
  *   contact add    key mail                    key: ADDR, ADDR/LEN or MAC
  *   contact del    key

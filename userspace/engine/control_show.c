@@ -158,26 +158,55 @@ static void show_contacts(struct client *cl, json_t *request)
 
 /* --- notices --------------------------------------------------------------------- */
 
-static int notice_row(const struct notice *n, const struct message *m, void *arg)
+/* What carries a notice, a message of ours or a list, in the words of both. */
+struct carrier {
+	const char *route, *target, *state, *answer;
+	uint32_t tries;
+	uint16_t code;
+	int64_t next, done;
+};
+
+static struct carrier carrier(const struct notice *n, const struct message *m,
+			      const struct handover *h)
+{
+	if (h)
+		return (struct carrier){ route_name(h->route),
+					 h->target,
+					 handover_state_name(h->state),
+					 h->answer,
+					 h->tries,
+					 h->code,
+					 h->done ? 0 : h->next,
+					 h->done };
+	if (m)
+		return (struct carrier){ "mail",
+					 NULL,
+					 message_state_name(m->state),
+					 m->answer,
+					 m->tries,
+					 m->code,
+					 m->state == MESSAGE_QUEUED ? m->next : 0,
+					 m->done };
+	return (struct carrier){ "mail", NULL, n->due == NOTICE_HELD ? "held" : "waiting", NULL,
+				 0,	 0,    n->due == NOTICE_HELD ? 0 : n->due,	   0 };
+}
+
+static int notice_row(const struct notice *n, const struct message *m, const struct handover *h,
+		      void *arg)
 {
 	struct page *p = arg;
-	bool queued = !m || m->state == MESSAGE_QUEUED;
+	const struct carrier by = carrier(n, m, h);
 
 	client_row(p->cl,
-		   json_pack("{s:I,s:I,s:o,s:o,s:o,s:i,s:o,s:s,s:s,s:I,s:o,s:o,s:o,s:o,s:o}", "id",
-			     (json_int_t)n->id, "outage", (json_int_t)n->outage, "client",
+		   json_pack("{s:I,s:I,s:o,s:o,s:o,s:i,s:o,s:s,s:o,s:s,s:I,s:o,s:o,s:o,s:o,s:o}",
+			     "id", (json_int_t)n->id, "outage", (json_int_t)n->outage, "client",
 			     json_addr(&n->client), "server", json_addr(&n->service.server),
 			     "proto", json_proto(n->service.proto), "port", n->service.port, "mail",
-			     json_text(n->mail), "route", "mail", "state",
-			     m ? message_state_name(m->state) : "waiting", "tries",
-			     (json_int_t)(m ? m->tries : 0), "code",
-			     m && m->code ? json_integer(m->code) : json_null(), "answer",
-			     json_text(m ? m->answer : NULL), "created", json_time(n->created),
-			     "next",
-			     json_time(!queued ? 0 :
-				       m       ? m->next :
-						 n->due),
-			     "done", json_time(m ? m->done : 0)));
+			     json_text(n->mail), "route", by.route, "target", json_text(by.target),
+			     "state", by.state, "tries", (json_int_t)by.tries, "code",
+			     by.code ? json_integer(by.code) : json_null(), "answer",
+			     json_text(by.answer), "created", json_time(n->created), "next",
+			     json_time(by.next), "done", json_time(by.done)));
 	p->l->after = n->id;
 	p->n++;
 	return 0;

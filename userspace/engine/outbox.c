@@ -168,12 +168,14 @@ static int collect_due(const struct message *m, void *arg)
 	return due->n == due->max;
 }
 
-static int add_item(const struct notice *n, const struct message *m, void *arg)
+static int add_item(const struct notice *n, const struct message *m, const struct handover *h,
+		    void *arg)
 {
 	struct msg_notice *msg = arg;
 	struct msg_notice_item *item = &msg->items[msg->n_items++];
 
 	(void)m;
+	(void)h;
 	item->outage = n->outage;
 	item->service = n->service;
 	item->client = n->client;

@@ -31,11 +31,13 @@ struct notices {
 	unsigned int n;
 };
 
-static int collect_notice(const struct notice *n, const struct message *m, void *arg)
+static int collect_notice(const struct notice *n, const struct message *m, const struct handover *h,
+			  void *arg)
 {
 	struct notices *all = arg;
 
 	(void)m;
+	(void)h;
 	all->row[all->n++] = *n;
 	return 0;
 }

@@ -91,6 +91,11 @@ int store_outage_purge(struct store *st, int64_t before, unsigned int limit)
 	return st->ops->outage_purge(st, before, limit);
 }
 
+int store_outage_get(struct store *st, uint64_t id, struct outage *o)
+{
+	return st->ops->outage_get(st, id, o);
+}
+
 int store_outage_origin(struct store *st, struct outage *o)
 {
 	return st->ops->outage_origin(st, o);
@@ -258,6 +263,60 @@ int store_notice_of(struct store *st, uint64_t outage, const struct addr *client
 int store_notice_defer(struct store *st, const char *mail, int64_t due)
 {
 	return st->ops->notice_defer(st, mail, due);
+}
+
+int store_notice_handed(struct store *st, uint64_t handover, const struct notice *after,
+			unsigned int limit, store_notice_cb cb, void *arg)
+{
+	return st->ops->notice_handed(st, handover, after, limit, cb, arg);
+}
+
+int store_notice_number(struct store *st, uint64_t id, uint64_t handover, uint32_t part)
+{
+	return st->ops->notice_number(st, id, handover, part);
+}
+
+int store_handover_put(struct store *st, struct handover *h)
+{
+	return st->ops->handover_put(st, h);
+}
+
+int store_handover_get(struct store *st, uint64_t id, struct handover *h)
+{
+	return st->ops->handover_get(st, id, h);
+}
+
+int store_handover_due(struct store *st, int64_t now, unsigned int limit, store_handover_cb cb,
+		       void *arg)
+{
+	return st->ops->handover_due(st, now, limit, cb, arg);
+}
+
+int store_handover_next(struct store *st, int64_t now, int64_t *when)
+{
+	return st->ops->handover_next(st, now, when);
+}
+
+int store_handover_list(struct store *st, uint64_t after, unsigned int limit, store_handover_cb cb,
+			void *arg)
+{
+	return st->ops->handover_list(st, after, limit, cb, arg);
+}
+
+int store_handover_gathering(struct store *st, uint64_t outage, uint8_t step, struct handover *h)
+{
+	return st->ops->handover_gathering(st, outage, step, h);
+}
+
+int store_handover_said(struct store *st, uint64_t outage, uint8_t route, const char *target,
+			unsigned int limit, store_handover_cb cb, void *arg)
+{
+	return st->ops->handover_said(st, outage, route, target, limit, cb, arg);
+}
+
+int store_handover_rows(struct store *st, uint64_t id, uint32_t part, store_row_cb cb, void *arg)
+{
+	return st->ops->handover_rows(st, id, part, cb, arg);
 }
 
 int store_message_put(struct store *st, struct message *m)

@@ -21,6 +21,7 @@
 #include <stdint.h>
 
 #include "contact.h"
+#include "handover_policy.h"
 #include "outage.h"
 
 /* One waiter's claim to be told about one recovery, as things were at its end. */
@@ -39,9 +40,12 @@ struct notice {
 	int64_t created, due; /* when to put it into a message at the latest */
 	uint64_t message; /* 0: none yet */
 	char lang[MSG_LANG_MAX]; /* of the reader; "": not known */
+	uint64_t handover; /* the list that it goes over with, its mail is "" then; or 0 */
+	uint32_t part; /* of that list; 0: not numbered yet */
 };
 
-/* The due of a notice that its owner must not hear of yet: its list is not released. */
+/* The due of a notice that is not ours to mail (now): it goes over with a list, or its own
+ * list is not released yet. */
 #define NOTICE_HELD INT64_MAX
 
 enum message_state {
@@ -125,8 +129,11 @@ typedef int (*store_list_cb)(const struct list *l, const struct outage *o, void 
 typedef int (*store_contact_cb)(const struct contact *c, void *arg);
 typedef int (*store_mail_cb)(const char *mail, void *arg);
 typedef int (*store_message_cb)(const struct message *m, void *arg);
-/* @m: the message that carries it, or NULL */
-typedef int (*store_notice_cb)(const struct notice *n, const struct message *m, void *arg);
+/* @m: the message that carries it, or NULL; @h: the list it goes over with, or NULL */
+typedef int (*store_notice_cb)(const struct notice *n, const struct message *m,
+			       const struct handover *h, void *arg);
+typedef int (*store_handover_cb)(const struct handover *h, void *arg);
+typedef int (*store_row_cb)(const struct msg_row *row, void *arg);
 
 /* Pages: rows after the cursor, @limit of them. */
 struct outage_query {
@@ -165,6 +172,7 @@ struct store_ops {
 			   void *arg);
 	int (*outage_purge)(struct store *st, int64_t before, unsigned int limit);
 
+	int (*outage_get)(struct store *st, uint64_t id, struct outage *o);
 	int (*outage_origin)(struct store *st, struct outage *o);
 	int (*outage_del)(struct store *st, uint64_t id);
 
@@ -214,6 +222,23 @@ struct store_ops {
 	int (*notice_of)(struct store *st, uint64_t outage, const struct addr *client,
 			 unsigned int limit, store_notice_cb cb, void *arg);
 	int (*notice_defer)(struct store *st, const char *mail, int64_t due);
+	int (*notice_handed)(struct store *st, uint64_t handover, const struct notice *after,
+			     unsigned int limit, store_notice_cb cb, void *arg);
+	int (*notice_number)(struct store *st, uint64_t id, uint64_t handover, uint32_t part);
+
+	int (*handover_put)(struct store *st, struct handover *h);
+	int (*handover_get)(struct store *st, uint64_t id, struct handover *h);
+	int (*handover_due)(struct store *st, int64_t now, unsigned int limit, store_handover_cb cb,
+			    void *arg);
+	int (*handover_next)(struct store *st, int64_t now, int64_t *when);
+	int (*handover_list)(struct store *st, uint64_t after, unsigned int limit,
+			     store_handover_cb cb, void *arg);
+	int (*handover_gathering)(struct store *st, uint64_t outage, uint8_t step,
+				  struct handover *h);
+	int (*handover_said)(struct store *st, uint64_t outage, uint8_t route, const char *target,
+			     unsigned int limit, store_handover_cb cb, void *arg);
+	int (*handover_rows)(struct store *st, uint64_t id, uint32_t part, store_row_cb cb,
+			     void *arg);
 
 	int (*message_put)(struct store *st, struct message *m);
 	int (*message_get)(struct store *st, uint64_t id, struct message *m);
@@ -274,6 +299,8 @@ int store_outage_list(struct store *st, const struct outage_query *q, store_outa
  * carry nothing any more. Returns how many outages.
  */
 int store_outage_purge(struct store *st, int64_t before, unsigned int limit);
+/* -ENOENT: there is none of that id. */
+int store_outage_get(struct store *st, uint64_t id, struct outage *o);
 /* Fills in the outage with the origin, origin_id, origin_list and began of @o. -ENOENT. */
 int store_outage_origin(struct store *st, struct outage *o);
 /* With all that hangs on it. */
@@ -360,6 +387,34 @@ int store_notice_of(struct store *st, uint64_t outage, const struct addr *client
 		    unsigned int limit, store_notice_cb cb, void *arg);
 /* Notices for @mail that are in no message yet are not due before @due. */
 int store_notice_defer(struct store *st, const char *mail, int64_t due);
+/* Those of a list, by part; within it in the order in which they joined. @after: NULL to begin. */
+int store_notice_handed(struct store *st, uint64_t handover, const struct notice *after,
+			unsigned int limit, store_notice_cb cb, void *arg);
+/* Notice @id stands in @part of @handover. */
+int store_notice_number(struct store *st, uint64_t id, uint64_t handover, uint32_t part);
+
+/* Id 0 is inserted and gets its id, else changed. */
+int store_handover_put(struct store *st, struct handover *h);
+/* -ENOENT: there is none of that id. */
+int store_handover_get(struct store *st, uint64_t id, struct handover *h);
+/*
+ * Handovers under way whose next try is due, longest due first; no announcement before
+ * those that were to go to the same target about the same outage earlier are done.
+ */
+int store_handover_due(struct store *st, int64_t now, unsigned int limit, store_handover_cb cb,
+		       void *arg);
+/* When the next of them falls due after @now; INT64_MAX: none does. */
+int store_handover_next(struct store *st, int64_t now, int64_t *when);
+/* All, by id. */
+int store_handover_list(struct store *st, uint64_t after, unsigned int limit, store_handover_cb cb,
+			void *arg);
+/* The list of @outage for @step that others may still join. -ENOENT. */
+int store_handover_gathering(struct store *st, uint64_t outage, uint8_t step, struct handover *h);
+/* What was, or is to be, announced about @outage to that target, newest first. */
+int store_handover_said(struct store *st, uint64_t outage, uint8_t route, const char *target,
+			unsigned int limit, store_handover_cb cb, void *arg);
+/* The clients in @part of a list, in order. */
+int store_handover_rows(struct store *st, uint64_t id, uint32_t part, store_row_cb cb, void *arg);
 
 int store_message_put(struct store *st, struct message *m);
 /* -ENOENT: there is none of that id. */

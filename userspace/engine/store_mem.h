@@ -24,6 +24,7 @@ enum table {
 	ANSWERS,
 	ASKED,
 	SUPPRESSED,
+	HANDOVERS,
 	LISTS,
 	LIST_PARTS,
 	TABLES
@@ -70,11 +71,15 @@ struct outage *mem_outage(struct store *st, uint64_t id);
 /* With all that hangs on it. */
 void mem_outage_drop(struct store *st, struct outage *o);
 
+/* store_mem_handover.c: NULL: no such handover. */
+struct handover *mem_find_handover(struct store *st, uint64_t id);
+
 /* The functions of the other files, for the table in store_mem.c. */
 int mem_outage_put(struct store *st, struct outage *o);
 int mem_outage_latest(struct store *st, const struct service *s, struct outage *o);
 int mem_outage_list(struct store *st, const struct outage_query *q, store_outage_cb cb, void *arg);
 int mem_outage_purge(struct store *st, int64_t before, unsigned int limit);
+int mem_outage_get(struct store *st, uint64_t id, struct outage *o);
 int mem_outage_origin(struct store *st, struct outage *o);
 int mem_outage_del(struct store *st, uint64_t id);
 int mem_list_put(struct store *st, const struct list *l);
@@ -116,6 +121,20 @@ int mem_notice_list(struct store *st, const char *mail, uint64_t message, uint64
 int mem_notice_of(struct store *st, uint64_t outage, const struct addr *client, unsigned int limit,
 		  store_notice_cb cb, void *arg);
 int mem_notice_defer(struct store *st, const char *mail, int64_t due);
+int mem_notice_handed(struct store *st, uint64_t handover, const struct notice *after,
+		      unsigned int limit, store_notice_cb cb, void *arg);
+int mem_notice_number(struct store *st, uint64_t id, uint64_t handover, uint32_t part);
+int mem_handover_put(struct store *st, struct handover *h);
+int mem_handover_get(struct store *st, uint64_t id, struct handover *h);
+int mem_handover_due(struct store *st, int64_t now, unsigned int limit, store_handover_cb cb,
+		     void *arg);
+int mem_handover_next(struct store *st, int64_t now, int64_t *when);
+int mem_handover_list(struct store *st, uint64_t after, unsigned int limit, store_handover_cb cb,
+		      void *arg);
+int mem_handover_gathering(struct store *st, uint64_t outage, uint8_t step, struct handover *h);
+int mem_handover_said(struct store *st, uint64_t outage, uint8_t route, const char *target,
+		      unsigned int limit, store_handover_cb cb, void *arg);
+int mem_handover_rows(struct store *st, uint64_t id, uint32_t part, store_row_cb cb, void *arg);
 int mem_message_put(struct store *st, struct message *m);
 int mem_message_get(struct store *st, uint64_t id, struct message *m);
 int mem_message_due(struct store *st, int64_t now, unsigned int limit, store_message_cb cb,

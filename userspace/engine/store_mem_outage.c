@@ -37,6 +37,16 @@ int mem_outage_put(struct store *st, struct outage *o)
 	return mem_row_add(st, OUTAGES, o);
 }
 
+int mem_outage_get(struct store *st, uint64_t id, struct outage *o)
+{
+	const struct outage *found = mem_outage(st, id);
+
+	if (!found)
+		return -ENOENT;
+	*o = *found;
+	return 0;
+}
+
 int mem_outage_latest(struct store *st, const struct service *s, struct outage *o)
 {
 	int rc = -ENOENT;
@@ -112,6 +122,7 @@ void mem_outage_drop(struct store *st, struct outage *o)
 	DROP_OF(st, NOTICES, struct notice, outage, o->id);
 	DROP_OF(st, ANSWERS, struct answer, outage, o->id);
 	DROP_OF(st, MESSAGES, struct message, outage, o->id);
+	DROP_OF(st, HANDOVERS, struct handover, outage, o->id);
 	DROP_OF(st, LISTS, struct list, outage, o->id);
 	DROP_OF(st, LIST_PARTS, struct list_part, outage, o->id);
 	mem_row_del(st, OUTAGES, o);

@@ -133,7 +133,8 @@ int mem_notice_list(struct store *st, const char *mail, uint64_t message, uint64
 			continue;
 		if (n++ == limit)
 			break;
-		if ((rc = cb(row, find_message(st, row->message), arg)))
+		if ((rc = cb(row, find_message(st, row->message),
+			     mem_find_handover(st, row->handover), arg)))
 			return rc;
 	}
 	return 0;
@@ -153,7 +154,8 @@ int mem_notice_of(struct store *st, uint64_t outage, const struct addr *client, 
 		    (row->outage != outage || (client && !addr_equal(&row->client, client))))
 			continue;
 		limit--;
-		if ((rc = cb(row, find_message(st, row->message), arg)))
+		if ((rc = cb(row, find_message(st, row->message),
+			     mem_find_handover(st, row->handover), arg)))
 			return rc;
 	}
 	return 0;

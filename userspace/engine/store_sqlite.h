@@ -27,6 +27,7 @@ enum sql_id {
 	SQL_OUTAGE_OPEN,
 	SQL_OUTAGE_PURGE,
 	SQL_MESSAGE_PURGE,
+	SQL_OUTAGE_GET,
 	SQL_OUTAGE_ORIGIN,
 	SQL_OUTAGE_DEL,
 	SQL_LIST_PUT,
@@ -69,6 +70,17 @@ enum sql_id {
 	SQL_NOTICE_OF_OUTAGE,
 	SQL_NOTICE_LATEST,
 	SQL_NOTICE_DEFER,
+	SQL_NOTICE_HANDED,
+	SQL_NOTICE_NUMBER,
+	SQL_HANDOVER_NEW,
+	SQL_HANDOVER_SET,
+	SQL_HANDOVER_GET,
+	SQL_HANDOVER_DUE,
+	SQL_HANDOVER_NEXT,
+	SQL_HANDOVER_LIST,
+	SQL_HANDOVER_GATHERING,
+	SQL_HANDOVER_SAID,
+	SQL_HANDOVER_ROWS,
 	SQL_MESSAGE_NEW,
 	SQL_MESSAGE_SET,
 	SQL_MESSAGE_GET,
@@ -119,6 +131,14 @@ void sql_outage(sqlite3_stmt *q, int col, struct outage *o);
 int64_t sql_changes(struct store *st);
 uint64_t sql_last_id(struct store *st);
 
+/* store_sqlite_handover.c: a handover's columns, for joins, and the row that they make. */
+#define HANDOVER_COLUMNS                                                                \
+	"handover.id, handover.kind, handover.outage, handover.route, handover.target," \
+	" handover.step, handover.state, handover.list, handover.part, handover.parts," \
+	" handover.clients, handover.tries, handover.code, handover.answer,"            \
+	" handover.created, handover.until, handover.next, handover.done"
+void sql_handover(sqlite3_stmt *q, int col, struct handover *h);
+
 /* store_sqlite_schema.c: brings the database up to date, or says why not. */
 int sqlite_schema_update(struct store *st);
 
@@ -133,6 +153,7 @@ int sqlite_outage_latest(struct store *st, const struct service *s, struct outag
 int sqlite_outage_list(struct store *st, const struct outage_query *q, store_outage_cb cb,
 		       void *arg);
 int sqlite_outage_purge(struct store *st, int64_t before, unsigned int limit);
+int sqlite_outage_get(struct store *st, uint64_t id, struct outage *o);
 int sqlite_outage_origin(struct store *st, struct outage *o);
 int sqlite_outage_del(struct store *st, uint64_t id);
 int sqlite_list_put(struct store *st, const struct list *l);
@@ -177,6 +198,20 @@ int sqlite_notice_list(struct store *st, const char *mail, uint64_t message, uin
 int sqlite_notice_of(struct store *st, uint64_t outage, const struct addr *client,
 		     unsigned int limit, store_notice_cb cb, void *arg);
 int sqlite_notice_defer(struct store *st, const char *mail, int64_t due);
+int sqlite_notice_handed(struct store *st, uint64_t handover, const struct notice *after,
+			 unsigned int limit, store_notice_cb cb, void *arg);
+int sqlite_notice_number(struct store *st, uint64_t id, uint64_t handover, uint32_t part);
+int sqlite_handover_put(struct store *st, struct handover *h);
+int sqlite_handover_get(struct store *st, uint64_t id, struct handover *h);
+int sqlite_handover_due(struct store *st, int64_t now, unsigned int limit, store_handover_cb cb,
+			void *arg);
+int sqlite_handover_next(struct store *st, int64_t now, int64_t *when);
+int sqlite_handover_list(struct store *st, uint64_t after, unsigned int limit, store_handover_cb cb,
+			 void *arg);
+int sqlite_handover_gathering(struct store *st, uint64_t outage, uint8_t step, struct handover *h);
+int sqlite_handover_said(struct store *st, uint64_t outage, uint8_t route, const char *target,
+			 unsigned int limit, store_handover_cb cb, void *arg);
+int sqlite_handover_rows(struct store *st, uint64_t id, uint32_t part, store_row_cb cb, void *arg);
 int sqlite_message_put(struct store *st, struct message *m);
 int sqlite_message_get(struct store *st, uint64_t id, struct message *m);
 int sqlite_message_due(struct store *st, int64_t now, unsigned int limit, store_message_cb cb,

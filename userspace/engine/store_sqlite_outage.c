@@ -120,6 +120,21 @@ int sqlite_outage_put(struct store *st, struct outage *o)
 	return rc;
 }
 
+int sqlite_outage_get(struct store *st, uint64_t id, struct outage *o)
+{
+	sqlite3_stmt *q = sql_get(st, SQL_OUTAGE_GET,
+				  "SELECT " OUTAGE_COLUMNS " FROM outage WHERE id = ?");
+	int rc = sql_bind(st, q, "i", NUM(id));
+
+	if (rc == 0)
+		rc = sql_step(st, q);
+	if (rc <= 0)
+		return rc < 0 ? rc : -ENOENT;
+	sql_outage(q, 0, o);
+	sqlite3_reset(q);
+	return 0;
+}
+
 int sqlite_outage_latest(struct store *st, const struct service *s, struct outage *o)
 {
 	sqlite3_stmt *q = sql_get(st, SQL_OUTAGE_LATEST,

@@ -90,8 +90,8 @@ int sqlite_contact_list(struct store *st, const struct contact_key *after, unsig
 	"notice.id, notice.outage, notice.client, notice.server, notice.proto, notice.port,"  \
 	" notice.mail, notice.watch, notice.reason, notice.evidence, notice.attempts,"        \
 	" notice.first, notice.last, notice.began, notice.ended, notice.created, notice.due," \
-	" notice.message, notice.lang"
-#define N_NOTICE_COLUMNS 19
+	" notice.message, notice.lang, notice.handover, notice.part"
+#define N_NOTICE_COLUMNS 21
 
 static void notice_row(sqlite3_stmt *q, struct notice *n)
 {
@@ -115,6 +115,8 @@ static void notice_row(sqlite3_stmt *q, struct notice *n)
 	n->due = sqlite3_column_int64(q, 16);
 	n->message = sqlite3_column_int64(q, 17);
 	sql_text(q, 18, n->lang, sizeof(n->lang));
+	n->handover = sqlite3_column_int64(q, 19);
+	n->part = sqlite3_column_int64(q, 20);
 }
 
 int sqlite_notice_put(struct store *st, struct notice *n)
@@ -131,11 +133,13 @@ int sqlite_notice_put(struct store *st, struct notice *n)
 	q = sql_get(st, SQL_NOTICE_NEW,
 		    "INSERT INTO notice (outage, client, server, proto, port, mail, watch, reason,"
 		    " evidence, attempts, first, last, began, ended, created, due, message,"
-		    " lang) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
-	rc = sql_bind(st, q, "iaaiissiiiiiiiiizs", NUM(n->outage), &n->client, &n->service.server,
+		    " lang, handover, part)"
+		    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+	rc = sql_bind(st, q, "iaaiissiiiiiiiiizszi", NUM(n->outage), &n->client, &n->service.server,
 		      NUM(n->service.proto), NUM(n->service.port), n->mail, n->watch,
 		      NUM(n->reason), NUM(n->evidence), NUM(n->attempts), n->first, n->last,
-		      n->began, n->ended, n->created, n->due, NUM(n->message), n->lang);
+		      n->began, n->ended, n->created, n->due, NUM(n->message), n->lang,
+		      NUM(n->handover), NUM(n->part));
 	if (rc == 0)
 		rc = sql_run(st, q);
 	if (rc == 0)
@@ -168,6 +172,7 @@ int sqlite_notice_mails(struct store *st, int64_t now, unsigned int limit, store
 	"message.id, message.mail, message.message_id, message.state, message.tries," \
 	" message.code, message.answer, message.created, message.next, message.done," \
 	" message.kind, message.outage, message.client"
+#define N_MESSAGE_COLUMNS 13
 
 static void message_row(sqlite3_stmt *q, int col, struct message *m)
 {
@@ -187,9 +192,10 @@ static void message_row(sqlite3_stmt *q, int col, struct message *m)
 	sql_addr(q, col + 12, &m->client);
 }
 
-#define NOTICE_SELECT                                 \
-	"SELECT " NOTICE_COLUMNS ", " MESSAGE_COLUMNS \
-	" FROM notice LEFT JOIN message ON message.id = notice.message WHERE "
+#define NOTICE_SELECT                                                       \
+	"SELECT " NOTICE_COLUMNS ", " MESSAGE_COLUMNS ", " HANDOVER_COLUMNS \
+	" FROM notice LEFT JOIN message ON message.id = notice.message"     \
+	" LEFT JOIN handover ON handover.id = notice.handover WHERE "
 
 static sqlite3_stmt *notice_select(struct store *st, const char *mail, uint64_t message,
 				   uint64_t after, unsigned int limit, int *rc)
@@ -219,12 +225,14 @@ static int notice_rows(struct store *st, sqlite3_stmt *q, store_notice_cb cb, vo
 {
 	struct notice n;
 	struct message m;
+	struct handover h;
 	int rc;
 
 	while ((rc = sql_step(st, q)) == 1) {
 		notice_row(q, &n);
 		message_row(q, N_NOTICE_COLUMNS, &m);
-		rc = cb(&n, m.id ? &m : NULL, arg);
+		sql_handover(q, N_NOTICE_COLUMNS + N_MESSAGE_COLUMNS, &h);
+		rc = cb(&n, m.id ? &m : NULL, h.id ? &h : NULL, arg);
 		if (rc)
 			break;
 	}
@@ -261,6 +269,19 @@ int sqlite_notice_of(struct store *st, uint64_t outage, const struct addr *clien
 					  " ORDER BY notice.id DESC LIMIT ?");
 		rc = sql_bind(st, q, "iai", NUM(outage), client, NUM(limit));
 	}
+	return rc < 0 ? rc : notice_rows(st, q, cb, arg);
+}
+
+int sqlite_notice_handed(struct store *st, uint64_t handover, const struct notice *after,
+			 unsigned int limit, store_notice_cb cb, void *arg)
+{
+	sqlite3_stmt *q = sql_get(st, SQL_NOTICE_HANDED,
+				  NOTICE_SELECT "notice.handover = ?"
+						" AND (notice.part, notice.id) > (?, ?)"
+						" ORDER BY notice.part, notice.id LIMIT ?");
+	int rc = sql_bind(st, q, "iiii", NUM(handover), NUM(after ? after->part : 0),
+			  NUM(after ? after->id : 0), NUM(limit));
+
 	return rc < 0 ? rc : notice_rows(st, q, cb, arg);
 }
 

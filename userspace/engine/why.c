@@ -136,7 +136,8 @@ static int meet_waiter(const struct waiter *w, const struct outage *o, void *arg
 	return 0;
 }
 
-static int meet_notice(const struct notice *n, const struct message *m, void *arg)
+static int meet_notice(const struct notice *n, const struct message *m, const struct handover *h,
+		       void *arg)
 {
 	struct why_outage *o = arg;
 	struct why_notice *kept = &o->notice[o->n_notices++];
@@ -144,6 +145,8 @@ static int meet_notice(const struct notice *n, const struct message *m, void *ar
 	kept->n = *n;
 	if (m)
 		kept->m = *m;
+	if (h)
+		kept->h = *h;
 	return 0;
 }
 

@@ -19,6 +19,7 @@ enum why_cover { WHY_NO_WATCH, WHY_OTHER_SERVER, WHY_OTHER_PORT, WHY_OTHER_CLIEN
 struct why_notice {
 	struct notice n;
 	struct message m; /* id 0: in none yet */
+	struct handover h; /* id 0: goes over with no list */
 };
 
 struct why_outage {
