@@ -110,9 +110,11 @@ static void carries(struct flight *f, int64_t t)
 		f->owed = t;
 }
 
-static int carries_notice(const struct notice *n, const struct message *m, void *arg)
+static int carries_notice(const struct notice *n, const struct message *m, const struct handover *h,
+			  void *arg)
 {
 	(void)m;
+	(void)h;
 	carries(arg, n->ended);
 	return 0;
 }
