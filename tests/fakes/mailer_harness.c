@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The room "mailer" alone: plays its parent and the engine, hands it notices and
- * prints a line for each result.
+ * handovers and prints a line for each result.
  *
- *   mailer_harness [KEY=VALUE].. ADDRESS..
+ *   mailer_harness [KEY=VALUE].. {ADDRESS|ACT/ROUTE/TARGET}..
  *
  * Keys: client (libesmtp, libcurl, sendmail, null), server, port, tls (off,
  * opportunistic, required), ca, user, password, sessions, batch, timeout,
- * sendmail, footer, count (notices per address), name (of the server).
- * Ends when each notice has its result.
+ * sendmail, footer, count (notices per address, handovers per word), name (of the
+ * server); of targets see mailer_handover.h. Ends when each has its result.
  */
 #include <err.h>
 #include <errno.h>
@@ -23,6 +23,7 @@
 #include "common/log.h"
 #include "common/timefmt.h"
 #include "mailer/room.h"
+#include "mailer_handover.h"
 
 static struct conf conf = {
 	.mail = { .configured = true,
@@ -35,6 +36,7 @@ static struct conf conf = {
 		  .sessions = 2,
 		  .batch = 100,
 		  .timeout = 5 },
+	.mib_base = (char[]){ MIB_BASE_DEFAULT },
 };
 static const char *client = "libesmtp", *server_name = "Intranet";
 static unsigned int count = 1;
@@ -89,7 +91,7 @@ static void key(char *arg)
 		count = (unsigned int)atoi(value);
 	else if (!strcmp(arg, "name"))
 		server_name = value;
-	else
+	else if (!handover_key(&conf, arg, value))
 		errx(2, "%s?", arg);
 }
 
@@ -148,10 +150,16 @@ static pid_t room_start(struct msg_chan *parent, struct msg_chan *engine)
 	return pid;
 }
 
+/* How many of each kind the room takes now. */
+struct room_for {
+	uint32_t notices, handovers;
+};
+
 /* Returns how many results came. */
-static unsigned int results_read(struct msg_chan *engine, uint32_t *window, unsigned int in_hand)
+static unsigned int results_read(struct msg_chan *engine, struct room_for *room,
+				 unsigned int in_hand)
 {
-	static const char *const words[] = { "sent", "later", "refused" };
+	static const char *const words[] = { "sent", "later", "refused", "unsure" };
 	static struct msg m;
 	unsigned int n = 0;
 	int got;
@@ -161,7 +169,9 @@ static unsigned int results_read(struct msg_chan *engine, uint32_t *window, unsi
 		const struct msg_window *w = (const void *)m.body;
 
 		if (m.type == MSG_WINDOW) {
-			*window = w->free;
+			room->notices = w->free;
+		} else if (m.type == MSG_SPACE) {
+			room->handovers = w->free;
 		} else {
 			printf("result %llu %s %u %s\n", (unsigned long long)r->id,
 			       words[r->delivery], r->code, r->text);
@@ -173,12 +183,35 @@ static unsigned int results_read(struct msg_chan *engine, uint32_t *window, unsi
 	return n;
 }
 
+/* The @k-th (from 1) of what @word asks for; false: the room takes no more now. */
+static bool item_send(struct msg_chan *engine, struct room_for *room, const char *word,
+		      unsigned int id, unsigned int k)
+{
+	static struct msg_handover handover;
+	static struct msg_notice notice;
+	uint32_t *window = handover_word(word) ? &room->handovers : &room->notices;
+	int err_no;
+
+	if (!*window)
+		return false;
+	if (handover_word(word)) {
+		handover_fill(&handover, word, k, count);
+		handover.id = id;
+		err_no = msg_send(engine, MSG_HANDOVER, &handover,
+				  msg_handover_size(handover.n_rows), -1);
+	} else {
+		notice_fill(&notice, id, word);
+		err_no = msg_send(engine, MSG_NOTICE, &notice, msg_notice_size(notice.n_items), -1);
+	}
+	*window -= !err_no;
+	return !err_no;
+}
+
 int main(int argc, char **argv)
 {
-	static struct msg_notice notice;
 	struct msg_chan parent, engine;
 	unsigned int total, sent = 0, done = 0;
-	uint32_t window = 0;
+	struct room_for room = { 0 };
 	int64_t began;
 	int first = 1, status;
 	pid_t pid;
@@ -193,14 +226,11 @@ int main(int argc, char **argv)
 	while (done < total) {
 		struct pollfd pfd = { engine.fd, POLLIN, 0 };
 
-		for (; window && sent < total; sent++, window--) {
-			notice_fill(&notice, sent + 1, argv[first + (int)(sent / count)]);
-			if (msg_send(&engine, MSG_NOTICE, &notice, msg_notice_size(notice.n_items),
-				     -1))
-				break;
-		}
-		poll(&pfd, 1, sent < total && window ? 5 : -1);
-		done += results_read(&engine, &window, sent - done);
+		while (sent < total && item_send(&engine, &room, argv[first + (int)(sent / count)],
+						 sent + 1, sent % count + 1))
+			sent++;
+		poll(&pfd, 1, sent < total && (room.notices || room.handovers) ? 5 : -1);
+		done += results_read(&engine, &room, sent - done);
 	}
 	printf("done %u in %lld ms\n", done, (long long)(time_mono_ms() - began));
 	msg_close(&parent);

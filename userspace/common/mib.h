@@ -141,12 +141,12 @@ enum mib_list {
 
 /*
  * How many clients go into one notification, so that the datagram fits into the least
- * MTU of IPv6 (1280, RFC 8200, 5) under authPriv with the longest names: whatever the
- * path is, nothing is fragmented.
+ * MTU of IPv6 (1280, RFC 8200, 5) under authPriv (SHA-512, AES) with the longest names,
+ * user and engine ID: whatever the path is, nothing is fragmented.
  */
 #define MIB_DATAGRAM_MAX	1232
-#define MIB_ROWS_IPV4		9
-#define MIB_ROWS_IPV6		6
+#define MIB_ROWS_IPV4		6
+#define MIB_ROWS_IPV6		4
 
 /* InetAddressType: ipv4(1), ipv6(2) */
 uint32_t mib_address_type(const struct addr *a);

@@ -4,10 +4,10 @@
  *
  *  - what was reported stands;
  *  - a session that failed as a whole (no connection, no AUTH, ...) sends all
- *    the rest back to wait;
- *  - otherwise (crash, hang, line dropped) the mail it was at is to blame and
+ *    the rest back to wait, and what is queued for the same receiver with it;
+ *  - otherwise (crash, hang, line dropped) the item it was at is to blame and
  *    waits. The others were not even tried: they get one more session, or a
- *    single mail that crashes every session would hold up all others for days.
+ *    single item that crashes every session would hold up all others for days.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -22,6 +22,7 @@
 #include "../common/log.h"
 #include "../common/timefmt.h"
 #include "deliver.h"
+#include "report.h"
 #include "session.h"
 
 /* How soon to look again at a child that has closed its pipe but not ended. */
@@ -31,7 +32,8 @@ struct entry {
 	TAILQ_ENTRY(entry) link;
 	bool second_chance; /* has been in a session that ended before its turn */
 	bool done; /* its result is out */
-	struct msg_notice notice; /* n_items used, allocated to fit */
+	uint64_t id;
+	uint64_t item[]; /* what deliver_add() was given; aligned for every struct */
 };
 TAILQ_HEAD(entries, entry);
 
@@ -47,31 +49,28 @@ struct session {
 };
 
 struct deliver {
-	const struct conf_mail *mail;
-	const struct via *via;
+	struct lane lane;
 	deliver_result result;
 	void *arg;
 	struct entries queue;
-	uint32_t n_queued, n_sessions; /* notices in either */
-	struct session *sessions; /* mail->sessions slots */
+	uint32_t n_queued, n_sessions; /* items in either */
+	struct session *sessions; /* lane.sessions slots */
 	struct log_rate failure_rate;
 };
 
-struct deliver *deliver_new(const struct conf_mail *mail, const struct via *via,
-			    deliver_result result, void *arg)
+struct deliver *deliver_new(const struct lane *lane, deliver_result result, void *arg)
 {
 	struct deliver *d = calloc(1, sizeof(*d));
 
 	if (!d)
 		return NULL;
-	d->sessions = calloc(mail->sessions, sizeof(*d->sessions));
+	d->sessions = calloc(lane->sessions, sizeof(*d->sessions));
 	if (!d->sessions) {
 		free(d);
 		return NULL;
 	}
 	TAILQ_INIT(&d->queue);
-	d->mail = mail;
-	d->via = via;
+	d->lane = *lane;
 	d->result = result;
 	d->arg = arg;
 	return d;
@@ -84,27 +83,26 @@ static bool in_hand(const struct deliver *d, uint64_t id)
 	const struct entry *e;
 
 	TAILQ_FOREACH(e, &d->queue, link)
-		if (e->notice.id == id)
+		if (e->id == id)
 			return true;
-	for (uint32_t i = 0; i < d->mail->sessions; i++)
+	for (uint32_t i = 0; i < d->lane.sessions; i++)
 		for (size_t k = 0; k < d->sessions[i].n; k++)
-			if (!d->sessions[i].entries[k]->done &&
-			    d->sessions[i].entries[k]->notice.id == id)
+			if (!d->sessions[i].entries[k]->done && d->sessions[i].entries[k]->id == id)
 				return true;
 	return false;
 }
 
-int deliver_add(struct deliver *d, const struct msg_notice *n)
+int deliver_add(struct deliver *d, uint64_t id, const void *item, size_t size)
 {
-	size_t size = msg_notice_size(n->n_items);
 	struct entry *e;
 
-	if (in_hand(d, n->id))
+	if (in_hand(d, id))
 		return -EALREADY;
-	e = calloc(1, offsetof(struct entry, notice) + size);
+	e = calloc(1, sizeof(*e) + size);
 	if (!e)
 		return -ENOMEM;
-	memcpy(&e->notice, n, size);
+	e->id = id;
+	memcpy(e->item, item, size);
 	TAILQ_INSERT_TAIL(&d->queue, e, link);
 	d->n_queued++;
 	return 0;
@@ -121,13 +119,9 @@ void deliver_drop_queue(struct deliver *d)
 	d->n_queued = 0;
 }
 
-uint32_t deliver_free_slots(const struct deliver *d)
+uint32_t deliver_held(const struct deliver *d)
 {
-	/* Each session has a batch at work and one more waiting. */
-	uint32_t most = 2 * d->mail->sessions * d->mail->batch;
-	uint32_t held = d->n_queued + d->n_sessions;
-
-	return held < most ? most - held : 0;
+	return d->n_queued + d->n_sessions;
 }
 
 /* --- results -------------------------------------------------------------- */
@@ -135,27 +129,27 @@ uint32_t deliver_free_slots(const struct deliver *d)
 static void finish(struct deliver *d, struct entry *e, struct msg_result *r)
 {
 	e->done = true;
-	r->id = e->notice.id;
+	r->id = e->id;
 	d->result(r, d->arg);
 }
 
 /* A report comes from a process that reads what strangers say: nothing in it is
  * believed that was not expected. */
-static void report(struct deliver *d, struct session *s, const struct via_report *r)
+static void take_report(struct deliver *d, struct session *s, const struct report *r)
 {
+	enum delivery last = d->lane.unsure ? DELIVERY_UNSURE : DELIVERY_REFUSED;
 	struct msg_result result = { .code = r->code, .delivery = r->delivery };
 	char text[sizeof(r->text)];
 
 	memcpy(text, r->text, sizeof(text));
 	text[sizeof(text) - 1] = '\0';
-	via_clean(result.text, sizeof(result.text), text);
-	if (r->index == VIA_SESSION) {
+	report_clean(result.text, sizeof(result.text), text);
+	if (r->index == REPORT_SESSION) {
 		s->failed = true;
 		s->failure = result;
 		s->failure.delivery = DELIVERY_LATER; /* nothing else can be true of all */
-	} else if (r->index < s->n && r->delivery <= DELIVERY_REFUSED &&
-		   !s->entries[r->index]->done) {
-		s->deadline_ms = time_mono_ms() + 1000LL * d->mail->timeout;
+	} else if (r->index < s->n && r->delivery <= last && !s->entries[r->index]->done) {
+		s->deadline_ms = time_mono_ms() + 1000LL * d->lane.timeout;
 		finish(d, s->entries[r->index], &result);
 	}
 }
@@ -165,18 +159,33 @@ static void early_end(const struct deliver *d, const struct session *s, int stat
 		      size_t size)
 {
 	if (s->overdue)
-		snprintf(buf, size, "no answer from the mail server within %u s", d->mail->timeout);
+		snprintf(buf, size, "no answer within %u s", d->lane.timeout);
 	else if (WIFSIGNALED(status))
-		snprintf(buf, size, "the mail client (%s) crashed: signal %d", d->via->name,
-			 WTERMSIG(status));
+		snprintf(buf, size, "%s crashed: signal %d", d->lane.client, WTERMSIG(status));
 	else
-		snprintf(buf, size, "the session with the mail server ended early");
+		snprintf(buf, size, "the session ended early");
+}
+
+/* What is queued for the receiver of @item would fail as its session did. */
+static void fail_queue(struct deliver *d, const void *item, struct msg_result *r)
+{
+	struct entry *e = TAILQ_FIRST(&d->queue), *next;
+
+	for (; e; e = next) {
+		next = TAILQ_NEXT(e, link);
+		if (!d->lane.together(item, e->item))
+			continue;
+		TAILQ_REMOVE(&d->queue, e, link);
+		d->n_queued--;
+		finish(d, e, r);
+		free(e);
+	}
 }
 
 /* Results for what the session leaves behind, or its return to the queue. */
 static void settle(struct deliver *d, struct session *s, int status)
 {
-	struct msg_result r = { .delivery = DELIVERY_LATER };
+	struct msg_result r = { .delivery = d->lane.unsure ? DELIVERY_UNSURE : DELIVERY_LATER };
 	struct entry *again = NULL;
 	bool blamed = false;
 
@@ -184,6 +193,8 @@ static void settle(struct deliver *d, struct session *s, int status)
 		r = s->failure;
 	else
 		early_end(d, s, status, r.text, sizeof(r.text));
+	if (s->failed && s->n && d->lane.together)
+		fail_queue(d, s->entries[0]->item, &r);
 	for (size_t i = 0; i < s->n; i++) {
 		struct entry *e = s->entries[i];
 
@@ -200,6 +211,7 @@ static void settle(struct deliver *d, struct session *s, int status)
 		if (!e->done) {
 			blamed = true;
 			finish(d, e, &r);
+			r.delivery = DELIVERY_LATER; /* of the others none was begun */
 		}
 		free(e);
 	}
@@ -208,7 +220,8 @@ static void settle(struct deliver *d, struct session *s, int status)
 		unsigned long missed;
 
 		if (log_allowed(&d->failure_rate, 60, &missed))
-			log_warn("mail: %s (%lu more sessions like this before)", r.text, missed);
+			log_warn("%s: %s (%lu more sessions like this before)", d->lane.name,
+				 r.text, missed);
 	}
 }
 
@@ -216,19 +229,20 @@ static void settle(struct deliver *d, struct session *s, int status)
 
 static void session_begin(struct deliver *d, struct session *s)
 {
-	struct entry *e;
+	struct entry *first = TAILQ_FIRST(&d->queue), *e, *next;
+	size_t most = d->n_queued < d->lane.batch ? d->n_queued : d->lane.batch;
 
-	s->n = d->n_queued < d->mail->batch ? d->n_queued : d->mail->batch;
-	s->entries = calloc(s->n, sizeof(struct entry *));
+	s->entries = calloc(most, sizeof(struct entry *));
 	if (!s->entries) {
 		log_err("out of memory");
-		s->n = 0;
 		return;
 	}
-	for (size_t i = 0; i < s->n; i++) {
-		e = TAILQ_FIRST(&d->queue);
+	for (e = first; e && s->n < most; e = next) {
+		next = TAILQ_NEXT(e, link);
+		if (d->lane.together && !d->lane.together(first->item, e->item))
+			continue;
 		TAILQ_REMOVE(&d->queue, e, link);
-		s->entries[i] = e;
+		s->entries[s->n++] = e;
 	}
 	d->n_queued -= (uint32_t)s->n;
 	d->n_sessions += (uint32_t)s->n;
@@ -245,37 +259,37 @@ static void session_end(struct deliver *d, struct session *s, int status)
 
 static void session_start(struct deliver *d, struct session *s)
 {
-	const struct msg_notice **notices;
+	const void **items;
 
 	*s = (struct session){ .fd = -1 };
 	session_begin(d, s);
-	notices = calloc(s->n, sizeof(*notices));
-	if (s->n && notices) {
+	items = calloc(s->n, sizeof(*items));
+	if (s->n && items) {
 		for (size_t i = 0; i < s->n; i++)
-			notices[i] = &s->entries[i]->notice;
-		s->pid = session_fork(d->mail, d->via, notices, s->n, &s->fd);
+			items[i] = s->entries[i]->item;
+		s->pid = session_fork(&d->lane, items, s->n, &s->fd);
 	}
-	free(notices);
-	s->deadline_ms = time_mono_ms() + 1000LL * d->mail->timeout;
+	free(items);
+	s->deadline_ms = time_mono_ms() + 1000LL * d->lane.timeout;
 	if (s->pid <= 0) {
 		s->pid = 0;
 		s->failed = true;
 		s->failure.delivery = DELIVERY_LATER;
-		snprintf(s->failure.text, sizeof(s->failure.text),
-			 "no process for the mail session: %s", strerror(errno));
+		snprintf(s->failure.text, sizeof(s->failure.text), "no process for the session: %s",
+			 strerror(errno));
 		session_end(d, s, 0);
 	}
 }
 
 static void session_read(struct deliver *d, struct session *s)
 {
-	struct via_report r;
+	struct report r;
 	ssize_t n;
 
 	while (s->fd >= 0) {
 		n = read(s->fd, &r, sizeof(r));
 		if (n == (ssize_t)sizeof(r)) {
-			report(d, s, &r);
+			take_report(d, s, &r);
 			continue;
 		}
 		if (n < 0 && errno == EINTR)
@@ -312,7 +326,7 @@ nfds_t deliver_poll(const struct deliver *d, struct pollfd *fds, int *timeout_ms
 	int64_t now = time_mono_ms();
 	nfds_t n = 0;
 
-	for (uint32_t i = 0; i < d->mail->sessions; i++) {
+	for (uint32_t i = 0; i < d->lane.sessions; i++) {
 		const struct session *s = &d->sessions[i];
 		int64_t wait = s->fd < 0 ? REAP_MS : s->deadline_ms - now;
 
@@ -331,17 +345,17 @@ void deliver_step(struct deliver *d)
 {
 	int64_t now = time_mono_ms();
 
-	for (uint32_t i = 0; i < d->mail->sessions; i++)
+	for (uint32_t i = 0; i < d->lane.sessions; i++)
 		if (d->sessions[i].pid)
 			session_check(d, &d->sessions[i], now);
-	for (uint32_t i = 0; i < d->mail->sessions && d->n_queued; i++)
+	for (uint32_t i = 0; i < d->lane.sessions && d->n_queued; i++)
 		if (!d->sessions[i].pid)
 			session_start(d, &d->sessions[i]);
 }
 
 void deliver_free(struct deliver *d)
 {
-	for (uint32_t i = 0; i < d->mail->sessions; i++) {
+	for (uint32_t i = 0; i < d->lane.sessions; i++) {
 		struct session *s = &d->sessions[i];
 
 		if (!s->pid)

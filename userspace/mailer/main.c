@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The room "mailer": takes notices from the engine, hands them on, and says what
- * became of each. It decides nothing: to try again is the engine's business.
+ * The room "mailer": takes notices, lists and announcements from the engine, hands
+ * them on, and says what became of each. It decides nothing: to try again is the
+ * engine's business.
  */
 #include <errno.h>
 #include <poll.h>
@@ -12,7 +13,7 @@
 #include <unistd.h>
 
 #include "../common/log.h"
-#include "deliver.h"
+#include "queues.h"
 #include "room.h"
 
 enum { POLL_PARENT, POLL_ENGINE, POLL_SESSIONS };
@@ -21,19 +22,26 @@ enum { POLL_PARENT, POLL_ENGINE, POLL_SESSIONS };
  * twice. */
 struct outgoing {
 	STAILQ_ENTRY(outgoing) link;
+	enum msg_type type; /* MSG_RESULT, MSG_HANDED */
 	struct msg_result result;
 };
 STAILQ_HEAD(outgoings, outgoing);
 
+/* How many more of a kind the engine may send. */
+struct window {
+	enum msg_type type; /* MSG_WINDOW, MSG_SPACE */
+	uint32_t told; /* last */
+	bool stale; /* the engine has used some of that since */
+};
+
 struct mailer {
 	struct msg_chan parent, engine; /* fd -1: not connected */
 	bool ready; /* MSG_READY has come */
-	struct deliver *deliver;
+	struct queues *queues;
 	struct outgoings outgoing;
-	uint32_t window; /* the engine was told last */
-	bool window_stale; /* it has used some of that since */
+	struct window notices, handovers;
 	bool blocked; /* the engine's socket is full, more is to be said */
-	uint64_t sent, later, refused;
+	uint64_t results[DELIVERY_UNSURE + 1]; /* by what became of them */
 	struct msg msg; /* the one being received */
 };
 
@@ -44,24 +52,20 @@ static void engine_lost(struct mailer *m)
 	msg_close(&m->engine);
 	m->engine.fd = -1;
 	/* What is not begun will be asked for again by the next engine. */
-	deliver_drop_queue(m->deliver);
+	queues_drop(m->queues);
 }
 
-static void result(const struct msg_result *r, void *arg)
+static void result(enum msg_type answer, const struct msg_result *r, void *arg)
 {
 	struct mailer *m = arg;
 	struct outgoing *o = malloc(sizeof(*o));
 
-	if (r->delivery == DELIVERY_SENT)
-		m->sent++;
-	else if (r->delivery == DELIVERY_LATER)
-		m->later++;
-	else
-		m->refused++;
+	m->results[r->delivery]++;
 	if (!o) {
-		log_err("out of memory: a result is lost, its notice will be repeated");
+		log_err("out of memory: a result is lost, what it is about will be repeated");
 		return;
 	}
+	o->type = answer;
 	o->result = *r;
 	STAILQ_INSERT_TAIL(&m->outgoing, o, link);
 }
@@ -72,7 +76,7 @@ static int results_send(struct mailer *m)
 	struct outgoing *o;
 
 	while ((o = STAILQ_FIRST(&m->outgoing))) {
-		int err = msg_send(&m->engine, MSG_RESULT, &o->result, sizeof(o->result), -1);
+		int err = msg_send(&m->engine, o->type, &o->result, sizeof(o->result), -1);
 
 		if (err)
 			return err;
@@ -82,17 +86,17 @@ static int results_send(struct mailer *m)
 	return 0;
 }
 
-static int window_send(struct mailer *m)
+static int window_send(struct mailer *m, struct window *window, uint32_t room)
 {
-	struct msg_window w = { deliver_free_slots(m->deliver) };
+	struct msg_window w = { room };
 	int err;
 
-	if (w.free == m->window && !m->window_stale)
+	if (w.free == window->told && !window->stale)
 		return 0;
-	err = msg_send(&m->engine, MSG_WINDOW, &w, sizeof(w), -1);
+	err = msg_send(&m->engine, window->type, &w, sizeof(w), -1);
 	if (!err) {
-		m->window = w.free;
-		m->window_stale = false;
+		window->told = w.free;
+		window->stale = false;
 	}
 	return err;
 }
@@ -105,7 +109,9 @@ static void flush(struct mailer *m)
 		return;
 	err = results_send(m);
 	if (!err)
-		err = window_send(m);
+		err = window_send(m, &m->notices, queues_window(m->queues));
+	if (!err)
+		err = window_send(m, &m->handovers, queues_space(m->queues));
 	m->blocked = err == -EAGAIN;
 	if (err && err != -EAGAIN)
 		engine_lost(m);
@@ -118,7 +124,7 @@ static void engine_new(struct mailer *m, int fd)
 	if (m->engine.fd >= 0)
 		engine_lost(m);
 	m->engine.fd = fd;
-	m->window_stale = true;
+	m->notices.stale = m->handovers.stale = true;
 }
 
 /* False: the parent is gone. */
@@ -142,27 +148,29 @@ static bool parent_read(struct mailer *m)
 	return got == -EAGAIN || got == -EBADMSG;
 }
 
-/* The result is in the queue of outgoing ones: the notice needs no other. */
-static bool result_waits(const struct mailer *m, uint64_t id)
+/* The result is in the queue of outgoing ones: what is asked again needs no other. */
+static bool result_waits(const struct mailer *m, enum msg_type answer, uint64_t id)
 {
 	const struct outgoing *o;
 
 	STAILQ_FOREACH(o, &m->outgoing, link)
-	if (o->result.id == id)
+	if (o->type == answer && o->result.id == id)
 		return true;
 	return false;
 }
 
 static void notice_take(struct mailer *m, const struct msg_notice *n)
 {
-	int err = result_waits(m, n->id) ? -EALREADY : deliver_add(m->deliver, n);
-	struct msg_result r = { .id = n->id, .delivery = DELIVERY_LATER };
+	m->notices.stale = true;
+	if (!result_waits(m, MSG_RESULT, n->id))
+		queues_notice(m->queues, n);
+}
 
-	m->window_stale = true;
-	if (!err || err == -EALREADY)
-		return;
-	snprintf(r.text, sizeof(r.text), "the mailer is out of memory");
-	result(&r, m);
+static void handover_take(struct mailer *m, const struct msg_handover *h)
+{
+	m->handovers.stale = true;
+	if (!result_waits(m, MSG_HANDED, h->id))
+		queues_handover(m->queues, h);
 }
 
 static void engine_read(struct mailer *m)
@@ -172,6 +180,8 @@ static void engine_read(struct mailer *m)
 	while ((got = msg_recv(&m->engine, &m->msg)) == 1) {
 		if (m->msg.type == MSG_NOTICE)
 			notice_take(m, (const void *)m->msg.body);
+		else if (m->msg.type == MSG_HANDOVER)
+			handover_take(m, (const void *)m->msg.body);
 		else
 			log_warn("unexpected message %d from the engine", m->msg.type);
 		if (m->msg.fd >= 0)
@@ -189,7 +199,7 @@ static int loop(struct mailer *m, struct pollfd *fds)
 {
 	for (;;) {
 		int timeout = -1;
-		nfds_t n = deliver_poll(m->deliver, fds + POLL_SESSIONS, &timeout);
+		nfds_t n = queues_poll(m->queues, fds + POLL_SESSIONS, &timeout);
 
 		fds[POLL_PARENT] = (struct pollfd){ m->parent.fd, POLLIN, 0 };
 		fds[POLL_ENGINE] = (struct pollfd){ m->engine.fd, POLLIN, 0 };
@@ -203,35 +213,38 @@ static int loop(struct mailer *m, struct pollfd *fds)
 			return 0;
 		if (m->ready && m->engine.fd >= 0)
 			engine_read(m);
-		deliver_step(m->deliver);
+		queues_step(m->queues);
 		flush(m);
 	}
 }
 
 int mailer_run(const struct room_start *start, const struct via *via)
 {
-	const struct conf_mail *mail = &start->conf->mail;
 	struct mailer *m = calloc(1, sizeof(*m));
-	struct pollfd *fds = calloc(POLL_SESSIONS + mail->sessions, sizeof(*fds));
+	struct pollfd *fds;
 	struct outgoing *o;
 	int rc;
 
-	if (!m || !fds)
+	if (!m)
 		fatal("out of memory");
 	STAILQ_INIT(&m->outgoing);
 	m->parent = start->parent;
 	m->engine.fd = -1;
-	m->deliver = deliver_new(mail, via, result, m);
-	if (!m->deliver)
+	m->notices.type = MSG_WINDOW;
+	m->handovers.type = MSG_SPACE;
+	m->queues = queues_new(start->conf, via, result, m);
+	fds = m->queues ? calloc(POLL_SESSIONS + queues_poll_max(m->queues), sizeof(*fds)) : NULL;
+	if (!fds)
 		fatal("out of memory");
 
 	room_up(start);
 	rc = loop(m, fds);
-	log_info("%llu mails sent, %llu refused, %llu tries that have to be repeated",
-		 (unsigned long long)m->sent, (unsigned long long)m->refused,
-		 (unsigned long long)m->later);
+	log_info("%llu delivered, %llu refused, %llu tries that have to be repeated",
+		 (unsigned long long)m->results[DELIVERY_SENT],
+		 (unsigned long long)m->results[DELIVERY_REFUSED],
+		 (unsigned long long)(m->results[DELIVERY_LATER] + m->results[DELIVERY_UNSURE]));
 	/* Sessions that still run may have delivered: tell what is known. */
-	deliver_free(m->deliver);
+	queues_free(m->queues);
 	if (m->engine.fd >= 0)
 		results_send(m);
 	while ((o = STAILQ_FIRST(&m->outgoing))) {

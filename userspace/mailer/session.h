@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The throwaway child of one mail session.
+ * The throwaway child of one session.
  */
 #ifndef RINGBACK_MAILER_SESSION_H
 #define RINGBACK_MAILER_SESSION_H
@@ -8,15 +8,13 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-#include "via.h"
+#include "deliver.h"
 
 /*
- * Forks a child, leader of its own process group, that renders the @n @notices
- * and hands them on by @via. *@report_fd (non-blocking) is then the caller's:
- * struct via_report each, and the end of file when the child is done. Returns
- * its pid, -1 with errno set.
+ * Forks a child, leader of its own process group, that does @lane's session with the
+ * @n @items. *@report_fd (non-blocking) is then the caller's: struct report each,
+ * and the end of file when the child is done. Returns its pid, -1 with errno set.
  */
-pid_t session_fork(const struct conf_mail *mail, const struct via *via,
-		   const struct msg_notice *const *notices, size_t n, int *report_fd);
+pid_t session_fork(const struct lane *lane, const void *const *items, size_t n, int *report_fd);
 
 #endif /* RINGBACK_MAILER_SESSION_H */

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Ways to hand mail on. A session function runs in a throwaway child process: it
- * may block, hang or crash. What becomes of each mail it reports at once, so
- * that a later crash takes nothing back.
+ * may block, hang or crash. What becomes of each mail it reports at once.
  */
 #ifndef RINGBACK_MAILER_VIA_H
 #define RINGBACK_MAILER_VIA_H
@@ -13,6 +12,7 @@
 
 #include "../common/conf.h"
 #include "../common/msg.h"
+#include "report.h"
 
 struct via_mail {
 	uint32_t index; /* of the notice, for via_report() */
@@ -30,15 +30,6 @@ struct via_job {
 	int report_fd;
 };
 
-/* What a child writes to its pipe, in one piece. */
-#define VIA_SESSION UINT32_MAX /* as index: the session failed, not one mail */
-struct via_report {
-	uint32_t index;
-	uint16_t code; /* SMTP reply code, 0: none */
-	uint8_t delivery; /* enum delivery */
-	char text[256]; /* one printable line */
-};
-
 /* What became of one mail. @text may be anything the server said. */
 void via_report(const struct via_job *job, uint32_t index, enum delivery delivery, int code,
 		const char *text);
@@ -50,8 +41,6 @@ void via_report_reply(const struct via_job *job, uint32_t index, int code, const
  */
 __attribute__((noreturn, format(printf, 3, 4))) void via_fail(const struct via_job *job, int code,
 							      const char *fmt, ...);
-/* One printable ASCII line of at most @size - 1 bytes. Returns @dst. */
-char *via_clean(char *dst, size_t size, const char *src);
 
 struct via {
 	const char *name;
@@ -64,7 +53,7 @@ struct via {
 
 /* libesmtp, the only file that knows it. */
 extern const struct via via_esmtp;
-/* libcurl, the only file that knows it. */
+/* libcurl. */
 extern const struct via via_curl;
 /* The local MTA: /usr/sbin/sendmail. */
 extern const struct via via_sendmail;

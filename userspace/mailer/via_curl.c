@@ -3,13 +3,12 @@
  * Mail by libcurl: SMTP with TLS 1.3 and SMTPUTF8, one transfer a mail over a
  * connection that is kept.
  */
-#include <curl/curl.h>
-
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "curl_common.h"
 #include "via.h"
 
 struct transfer {
@@ -91,16 +90,11 @@ static void options_tls(CURL *curl, const struct via_job *job)
 		[MAIL_TLS_OPPORTUNISTIC] = CURLUSESSL_TRY,
 		[MAIL_TLS_REQUIRED] = CURLUSESSL_ALL,
 	};
-	bool verify = job->tls == MAIL_TLS_REQUIRED;
 
 	curl_easy_setopt(curl, CURLOPT_USE_SSL, use[job->tls]);
-	curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, verify ? 1L : 0L);
-	curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, verify ? 2L : 0L);
-	if (job->mail->ca_file)
-		curl_easy_setopt(curl, CURLOPT_CAINFO, job->mail->ca_file);
 	if (!job->mail->user)
 		return;
-	if (!verify)
+	if (job->tls != MAIL_TLS_REQUIRED)
 		via_fail(job, 0, "a login needs tls = \"required\"");
 	curl_easy_setopt(curl, CURLOPT_USERNAME, job->mail->user);
 	curl_easy_setopt(curl, CURLOPT_PASSWORD, job->mail->password);
@@ -112,21 +106,16 @@ static void options(CURL *curl, struct transfer *t)
 	char url[300];
 	bool v6 = strchr(mail->server, ':');
 
+	curl_common(curl, mail->timeout, t->job->tls == MAIL_TLS_REQUIRED, mail->ca_file, t->error);
 	snprintf(url, sizeof(url), "smtp://%s%s%s:%u", v6 ? "[" : "", mail->server, v6 ? "]" : "",
 		 mail->port);
 	curl_easy_setopt(curl, CURLOPT_URL, url);
 	curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "smtp");
-	curl_easy_setopt(curl, CURLOPT_PROXY, "");
-	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-	curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, (long)mail->timeout);
-	curl_easy_setopt(curl, CURLOPT_TIMEOUT, (long)mail->timeout);
 	curl_easy_setopt(curl, CURLOPT_SERVER_RESPONSE_TIMEOUT, (long)mail->timeout);
-	curl_easy_setopt(curl, CURLOPT_TCP_NODELAY, 1L);
 	curl_easy_setopt(curl, CURLOPT_UPLOAD, 1L);
 	curl_easy_setopt(curl, CURLOPT_MAIL_FROM, mail->from);
 	curl_easy_setopt(curl, CURLOPT_READFUNCTION, read_text);
 	curl_easy_setopt(curl, CURLOPT_READDATA, t);
-	curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, t->error);
 	curl_easy_setopt(curl, CURLOPT_VERBOSE, 1L);
 	curl_easy_setopt(curl, CURLOPT_DEBUGFUNCTION, trace);
 	curl_easy_setopt(curl, CURLOPT_DEBUGDATA, t);
