@@ -6,7 +6,9 @@
  *
  * Keys: standin, portal, tls-portal, status (a port each, on all addresses; 0: any),
  * connections, per-client, confirm, url, operator, text, template (a file), logo (a
- * file), chain and key (files) with name, and servers (a prefix) of a certificate.
+ * file), chain and key (files) with name, and servers (a prefix) of a certificate; password
+ * of the user "operator", metrics (0, 1), control (a file: what the engine answers when the
+ * status page asks something).
  *
  * It says "pid N", then "listen FACE PORT" for each socket, then "ready", and a
  * line for each message of the room: "visit connected CLIENT SERVICE", "choice yes
@@ -43,7 +45,7 @@ static struct conf_watch watch = { .name = "web", .standin = true, .standin_tls_
 static struct conf conf = {
 	.watches = &watch,
 	.n_watches = 1,
-	.web = { .configured = true, .connections = 4096, .per_client = 4096 }
+	.web = { .configured = true, .connections = 4096, .per_client = 4096, .metrics = true }
 };
 static struct msg_service services[SERVICES];
 static uint8_t choices[SERVICES];
@@ -51,6 +53,7 @@ static size_t n_services;
 static struct msg_standing standing;
 static struct msg_outcome outcome;
 static bool silent;
+static char *control_answer = (char *)"";
 static struct msg_chan parent, engine = { -1 };
 static int listen_fds[4];
 static struct listen_web faces[4];
@@ -126,6 +129,12 @@ static void key(char *arg)
 		certificate.key = file(value, NULL);
 	else if (!strcmp(arg, "name"))
 		certificate.name = value;
+	else if (!strcmp(arg, "password"))
+		w->status_user = (char *)"operator", w->status_password = value;
+	else if (!strcmp(arg, "metrics"))
+		w->metrics = atoi(value);
+	else if (!strcmp(arg, "control"))
+		control_answer = file(value, NULL);
 	else if (!strcmp(arg, "servers") && !prefix_parse(&any_server, value))
 		certificate.n_servers = 1;
 	else
@@ -293,6 +302,21 @@ static void answer_choice(const struct msg_choice *c)
 	say(MSG_OUTCOME, &outcome, sizeof(outcome));
 }
 
+/* One question, one answer, which fits into the socket. */
+static void answer_control(int fd)
+{
+	struct pollfd pfd = { fd, POLLIN, 0 };
+	char question[4096];
+	ssize_t n;
+
+	if (poll(&pfd, 1, 5000) != 1)
+		errx(1, "the room has no question");
+	n = read(fd, question, sizeof(question));
+	printf("control %.*s", (int)n, question);
+	if (write(fd, control_answer, strlen(control_answer)) < 0)
+		warn("the room does not wait for its answer");
+}
+
 static void answer(const struct msg *m)
 {
 	static const char *const visits[] = { "connected", "opened", "closed" };
@@ -300,6 +324,8 @@ static void answer(const struct msg *m)
 	const struct msg_visit *v = (const void *)m->body;
 	const struct msg_token *t = (const void *)m->body;
 
+	if (m->type == MSG_CONTROL)
+		answer_control(m->fd);
 	if (m->fd >= 0)
 		close(m->fd);
 	if (m->type == MSG_VISIT) {
