@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The room "mailer": takes notices, lists and announcements from the engine, hands
- * them on, and says what became of each. It decides nothing: to try again is the
- * engine's business.
+ * them on, and says what became of each; asks the contact command what the engine wants
+ * to know. It decides nothing: to try again is the engine's business.
  */
 #include <errno.h>
 #include <poll.h>
@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "../common/log.h"
+#include "command.h"
 #include "queues.h"
 #include "room.h"
 
@@ -38,6 +39,7 @@ struct mailer {
 	struct msg_chan parent, engine; /* fd -1: not connected */
 	bool ready; /* MSG_READY has come */
 	struct queues *queues;
+	struct command *command;
 	struct outgoings outgoing;
 	struct window notices, handovers;
 	bool blocked; /* the engine's socket is full, more is to be said */
@@ -53,6 +55,7 @@ static void engine_lost(struct mailer *m)
 	m->engine.fd = -1;
 	/* What is not begun will be asked for again by the next engine. */
 	queues_drop(m->queues);
+	command_drop(m->command);
 }
 
 static void result(enum msg_type answer, const struct msg_result *r, void *arg)
@@ -101,6 +104,20 @@ static int window_send(struct mailer *m, struct window *window, uint32_t room)
 	return err;
 }
 
+static int answers_send(struct mailer *m)
+{
+	const struct msg_found *f;
+
+	while ((f = command_answer(m->command))) {
+		int err = msg_send(&m->engine, MSG_FOUND, f, sizeof(*f), -1);
+
+		if (err)
+			return err;
+		command_answered(m->command);
+	}
+	return 0;
+}
+
 static void flush(struct mailer *m)
 {
 	int err;
@@ -112,6 +129,8 @@ static void flush(struct mailer *m)
 		err = window_send(m, &m->notices, queues_window(m->queues));
 	if (!err)
 		err = window_send(m, &m->handovers, queues_space(m->queues));
+	if (!err)
+		err = answers_send(m);
 	m->blocked = err == -EAGAIN;
 	if (err && err != -EAGAIN)
 		engine_lost(m);
@@ -182,6 +201,8 @@ static void engine_read(struct mailer *m)
 			notice_take(m, (const void *)m->msg.body);
 		else if (m->msg.type == MSG_HANDOVER)
 			handover_take(m, (const void *)m->msg.body);
+		else if (m->msg.type == MSG_LOOKUP)
+			command_ask(m->command, (const void *)m->msg.body);
 		else
 			log_warn("unexpected message %d from the engine", m->msg.type);
 		if (m->msg.fd >= 0)
@@ -201,6 +222,7 @@ static int loop(struct mailer *m, struct pollfd *fds)
 		int timeout = -1;
 		nfds_t n = queues_poll(m->queues, fds + POLL_SESSIONS, &timeout);
 
+		n += command_poll(m->command, fds + POLL_SESSIONS + n, &timeout);
 		fds[POLL_PARENT] = (struct pollfd){ m->parent.fd, POLLIN, 0 };
 		fds[POLL_ENGINE] = (struct pollfd){ m->engine.fd, POLLIN, 0 };
 		if (m->blocked)
@@ -214,6 +236,7 @@ static int loop(struct mailer *m, struct pollfd *fds)
 		if (m->ready && m->engine.fd >= 0)
 			engine_read(m);
 		queues_step(m->queues);
+		command_step(m->command);
 		flush(m);
 	}
 }
@@ -221,7 +244,7 @@ static int loop(struct mailer *m, struct pollfd *fds)
 int mailer_run(const struct room_start *start, const struct via *via)
 {
 	struct mailer *m = calloc(1, sizeof(*m));
-	struct pollfd *fds;
+	struct pollfd *fds = NULL;
 	struct outgoing *o;
 	int rc;
 
@@ -233,7 +256,11 @@ int mailer_run(const struct room_start *start, const struct via *via)
 	m->notices.type = MSG_WINDOW;
 	m->handovers.type = MSG_SPACE;
 	m->queues = queues_new(start->conf, via, result, m);
-	fds = m->queues ? calloc(POLL_SESSIONS + queues_poll_max(m->queues), sizeof(*fds)) : NULL;
+	m->command = command_new(&start->conf->lookup);
+	if (m->queues && m->command)
+		fds = calloc(POLL_SESSIONS + queues_poll_max(m->queues) +
+				     command_poll_max(m->command),
+			     sizeof(*fds));
 	if (!fds)
 		fatal("out of memory");
 
@@ -245,6 +272,7 @@ int mailer_run(const struct room_start *start, const struct via *via)
 		 (unsigned long long)(m->results[DELIVERY_LATER] + m->results[DELIVERY_UNSURE]));
 	/* Sessions that still run may have delivered: tell what is known. */
 	queues_free(m->queues);
+	command_free(m->command);
 	if (m->engine.fd >= 0)
 		results_send(m);
 	while ((o = STAILQ_FIRST(&m->outgoing))) {
