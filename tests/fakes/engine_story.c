@@ -17,6 +17,7 @@
 #include "engine/batch.h"
 #include "engine/control.h"
 #include "engine/inquiry.h"
+#include "engine/lookup.h"
 #include "engine/outbox.h"
 #include "engine/probe.h"
 #include "engine/tracker.h"
@@ -29,6 +30,9 @@ struct engine e;
 struct msg_notice sent[1024];
 unsigned int n_sent;
 int send_rc;
+struct msg_lookup questions[2048];
+unsigned int n_questions;
+int ask_rc;
 unsigned int n_attached;
 
 /* --- the other parts ---------------------------------------------------------------- */
@@ -55,11 +59,21 @@ static int take_notice(const struct msg_notice *n, void *arg)
 	return 0;
 }
 
+static int take_question(const struct msg_lookup *q, void *arg)
+{
+	(void)arg;
+	if (ask_rc)
+		return ask_rc;
+	questions[n_questions++] = *q;
+	return 0;
+}
+
 static void committed(void *arg)
 {
 	(void)arg;
 	tracker_committed(e.tracker);
 	outbox_committed(e.outbox);
+	lookup_committed(e.lookup);
 }
 
 static void undone(void *arg)
@@ -75,6 +89,7 @@ static void retry(void *arg)
 	tracker_retry(e.tracker);
 	kernel_resync(e.kernel);
 	outbox_retry(e.outbox);
+	lookup_retry(e.lookup);
 }
 
 void start_parts(void)
@@ -84,6 +99,7 @@ void start_parts(void)
 	e.batch = batch_new(e.base, e.store, &ev);
 	e.tracker = tracker_new(&e);
 	e.outbox = outbox_new(&e, "router.example.org", take_notice, NULL);
+	e.lookup = lookup_new(&e, take_question, NULL);
 	e.probes = probes_new(e.base, 8, tracker_probed, e.tracker);
 	e.web = web_peer_new(&e);
 	e.contacts_stale = true;
@@ -96,6 +112,7 @@ void stop_parts(void)
 	probes_free(e.probes);
 	tracker_free(e.tracker);
 	outbox_free(e.outbox);
+	lookup_free(e.lookup);
 	batch_free(e.batch);
 }
 
@@ -145,6 +162,8 @@ static int setup(struct store *st)
 	memset(&e, 0, sizeof(e));
 	n_sent = 0;
 	send_rc = 0;
+	n_questions = 0;
+	ask_rc = 0;
 	n_attached = 0;
 	defaults();
 	fake_kernel_reset();
@@ -276,6 +295,15 @@ void result(unsigned int i, enum delivery d, const char *text)
 
 	snprintf(r.text, sizeof(r.text), "%s", text);
 	outbox_result(e.outbox, &r);
+}
+
+void answers(unsigned int i, enum found found, const char *mail)
+{
+	struct msg_found f = { .id = questions[i].id, .found = found };
+
+	assert_true(i < n_questions);
+	snprintf(f.mail, sizeof(f.mail), "%s", mail);
+	lookup_found(e.lookup, &f);
 }
 
 struct outbox_counts outbox_counts(void)

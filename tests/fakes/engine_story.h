@@ -16,6 +16,10 @@ extern struct engine e;
 extern struct msg_notice sent[1024];
 extern unsigned int n_sent;
 extern int send_rc;
+/* What it was asked about contacts; ask_rc != 0: what it says instead. */
+extern struct msg_lookup questions[2048];
+extern unsigned int n_questions;
+extern int ask_rc;
 extern unsigned int n_attached; /* control clients of the room "web" */
 
 int setup_mem(void **state);
@@ -49,6 +53,8 @@ int waiter_state(const struct service *s, const char *client);
 /* What the mailer says of sent[i]. */
 void result(unsigned int i, enum delivery d, const char *text);
 struct outbox_counts outbox_counts(void);
+/* What it says of questions[i]; @mail: what the contact command printed. */
+void answers(unsigned int i, enum found found, const char *mail);
 
 /* --- asking the client --- */
 

@@ -2,6 +2,7 @@
 /*
  * The sentences of "why": which of them are said, in which order, for which facts.
  */
+#include <errno.h>
 #include <netinet/in.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -245,6 +246,30 @@ static void waits(void **state)
 		  "waiter:failed waiter:no-contact " NOBODY "verdict:no-contact");
 }
 
+static void looked_up(void **state)
+{
+	struct why *y = plain();
+	struct why_outage *o = with_outage(y, WAITER_WAITING, "");
+
+	(void)state;
+	y->command = true;
+	y->said = -EINPROGRESS;
+	o->asking = true;
+	expect(y, WAITING "outage:down waiter:failed waiter:asking " NOBODY "contact:command-asked "
+			  "verdict:asking");
+	y->said = -EIO;
+	o->o.ended = NOW;
+	o->o.evidence = EVIDENCE_PROBE;
+	o->w.state = WAITER_ASKING;
+	expect(y, SEEN "outage:ended waiter:failed waiter:asking " NOBODY "contact:command-trouble "
+		       "verdict:asking");
+	o->asking = false;
+	y->said = 0;
+	o->w.state = WAITER_NO_CONTACT;
+	expect(y, SEEN "outage:ended waiter:failed waiter:no-contact " NOBODY
+		       "contact:command-nobody verdict:no-contact");
+}
+
 static void asked_first(void **state)
 {
 	struct conf_watch asking = rules;
@@ -392,7 +417,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(nearest_watch), cmocka_unit_test(not_watched),
 		cmocka_unit_test(never_failed),	 cmocka_unit_test(in_the_kernel),
-		cmocka_unit_test(waits),	 cmocka_unit_test(asked_first),
+		cmocka_unit_test(waits),	 cmocka_unit_test(looked_up),
+		cmocka_unit_test(asked_first),
 		cmocka_unit_test(not_told),	 cmocka_unit_test(unsent),
 		cmocka_unit_test(fates),	 cmocka_unit_test(contacts),
 	};

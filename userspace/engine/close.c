@@ -21,6 +21,7 @@
 #include "control.h"
 #include "inquiry.h"
 #include "kernel.h"
+#include "lookup.h"
 #include "outbox.h"
 #include "web.h"
 
@@ -41,7 +42,6 @@ int waiter_record(struct engine *e, const struct outage *o, const struct nl_atte
 		.mac = a->mac,
 		.in_kernel = in_kernel,
 	};
-	const struct contact *c;
 	struct waiter w;
 	int rc = store_waiter_get(e->store, o->id, &a->client, &w);
 
@@ -49,13 +49,11 @@ int waiter_record(struct engine *e, const struct outage *o, const struct nl_atte
 		return rc;
 	memcpy(f.watch, a->watch, sizeof(f.watch));
 	/* An unchanged failure keeps the contact it had when it happened. */
-	if (rc == 0 && a->last <= w.last) {
+	if (rc == 0 && a->last <= w.last)
 		memcpy(f.mail, w.mail, sizeof(f.mail));
-	} else {
-		c = resolve(engine_contacts(e), &a->client, a->has_mac ? &a->mac : NULL);
-		if (c)
-			memcpy(f.mail, c->mail, sizeof(f.mail));
-	}
+	else
+		lookup_contact(e, engine_watch(e, o->watch), &a->client,
+			       a->has_mac ? &a->mac : NULL, f.mail);
 	if (!waiter_join(&w, rc == 0, &f))
 		return 0;
 	rc = store_waiter_put(e->store, &w);
@@ -90,11 +88,12 @@ struct closing {
 	const struct conf_watch *w;
 	int64_t now;
 	bool asked; /* the kernel answered: failed[] is complete */
+	bool late; /* the outage has ended before; no answer about a contact is waited for */
 	struct nl_attempt *failed; /* sorted by client */
 	size_t n_failed, failed_size;
 	struct waiter *waiters;
 	size_t n_waiters, waiters_size;
-	unsigned int told, spared, reached, no_contact, declined;
+	unsigned int told, spared, reached, no_contact, declined, asking;
 };
 
 static void closing_free(struct closing *c)
@@ -237,6 +236,7 @@ static int verdict(struct closing *c, const struct outage *o, struct waiter *w,
 		.still_failed = still_failed(c, &w->client),
 		.page_open = web_peer_page_open(c->e->web, &w->client, &o->service),
 		.choice = a->choice,
+		.asking = !c->late && lookup_pending(c->e, c->w, w),
 	};
 	int rc = inquiry_suppressed(c->e, w->mail);
 
@@ -260,6 +260,9 @@ static int settle_waiter(struct closing *c, const struct outage *o, struct waite
 		break;
 	case WAITER_NO_CONTACT:
 		c->no_contact++;
+		break;
+	case WAITER_ASKING:
+		c->asking++;
 		break;
 	case WAITER_DECLINED:
 	case WAITER_NO_ANSWER:
@@ -309,15 +312,34 @@ static void count(const struct closing *c, const struct outage *o)
 	measure_add(n->times, MEASURE_OUTAGE, o->ended - o->began);
 }
 
+int waiter_late(struct engine *e, const struct outage *o, struct waiter *w)
+{
+	struct closing c = {
+		.e = e,
+		.w = engine_watch(e, o->watch),
+		.now = time_now(),
+		.late = true,
+	};
+
+	int rc = settle_waiter(&c, o, w);
+
+	if (rc == 0)
+		e->count.settled[w->state]++;
+	return rc;
+}
+
 static void report(const struct closing *c, const struct outage *o)
 {
-	char service[SERVICE_STRLEN], span[TIME_STRLEN], line[DETAIL_MAX + 240];
+	char service[SERVICE_STRLEN], span[TIME_STRLEN], line[DETAIL_MAX + 300], asking[64] = "";
 
+	if (c->asking)
+		snprintf(asking, sizeof(asking), ", %u whose contact is still being looked up",
+			 c->asking);
 	snprintf(line, sizeof(line),
 		 "back after %s, evidence %s (%s): %u to be told, %u told just before, %u reached"
-		 " it alone, %u without contact, %u did not want to be told",
+		 " it alone, %u without contact, %u did not want to be told%s",
 		 time_span((o->ended - o->began) / NSEC_PER_SEC, span), evidence_name(o->evidence),
-		 o->detail, c->told, c->spared, c->reached, c->no_contact, c->declined);
+		 o->detail, c->told, c->spared, c->reached, c->no_contact, c->declined, asking);
 	log_info("outage %llu: %s is %s", (unsigned long long)o->id,
 		 service_format(&o->service, service), line);
 	control_event(c->e->control, "recovered", &o->service, NULL, line);

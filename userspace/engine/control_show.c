@@ -10,6 +10,7 @@
 #include "../common/timefmt.h"
 #include "control_client.h"
 #include "kernel.h"
+#include "lookup.h"
 #include "outbox.h"
 #include "probe.h"
 #include "tracker.h"
@@ -280,6 +281,9 @@ static void show_daemon(struct client *cl, json_t *request)
 		{ "too-many-total", n->too_many_total },
 		{ "confirmed", n->confirmed },
 		{ "suppressed", n->suppressed },
+		{ "lookups", n->lookups },
+		{ "lookups-failed", n->lookups_failed },
+		{ "lookups-waiting", lookup_waiting(e->lookup) },
 		{ "messages-in-flight", outbox_in_flight(e->outbox) },
 	};
 	size_t i;

@@ -19,6 +19,7 @@
 #include "control.h"
 #include "inquiry.h"
 #include "kernel.h"
+#include "lookup.h"
 #include "outbox.h"
 #include "probe.h"
 #include "standin.h"
@@ -54,6 +55,7 @@ static void store_committed(void *arg)
 
 	tracker_committed(r->e.tracker);
 	outbox_committed(r->e.outbox);
+	lookup_committed(r->e.lookup);
 }
 
 static void store_undone(void *arg)
@@ -71,6 +73,7 @@ static void store_retry(void *arg)
 	tracker_retry(r->e.tracker);
 	kernel_resync(r->e.kernel);
 	outbox_retry(r->e.outbox);
+	lookup_retry(r->e.lookup);
 }
 
 static void housekeeping(evutil_socket_t fd, short what, void *arg)
@@ -101,6 +104,7 @@ static void begin(struct engine_room *r)
 		fatal("cannot serve the control socket: out of memory");
 	if (r->e.kernel)
 		kernel_start(r->e.kernel);
+	lookup_begin(r->e.lookup);
 	if (!r->e.conf->mail.configured)
 		log_warn("no mail section in the configuration: notices stay in the outbox");
 	log_info("started: open outages: %u", tracker_open(r->e.tracker));
@@ -108,10 +112,14 @@ static void begin(struct engine_room *r)
 
 static void set_connected(const struct peer *p, bool connected)
 {
-	if (p->who == ROOM_MAILER)
-		p->home->e.mailer_connected = connected;
-	else if (p->who == ROOM_TRAPS)
-		p->home->e.traps_connected = connected;
+	struct engine *e = &p->home->e;
+
+	if (p->who == ROOM_TRAPS)
+		e->traps_connected = connected;
+	if (p->who != ROOM_MAILER)
+		return;
+	e->mailer_connected = connected;
+	lookup_mailer(e->lookup, connected);
 }
 
 static void peer_close(struct peer *p)
@@ -188,6 +196,7 @@ static void from_mailer(struct engine_room *r, const struct msg *m)
 {
 	struct msg_window window;
 	struct msg_result result;
+	struct msg_found found;
 
 	if (m->type == MSG_WINDOW) {
 		memcpy(&window, m->body, sizeof(window));
@@ -195,6 +204,9 @@ static void from_mailer(struct engine_room *r, const struct msg *m)
 	} else if (m->type == MSG_RESULT) {
 		memcpy(&result, m->body, sizeof(result));
 		outbox_result(r->e.outbox, &result);
+	} else if (m->type == MSG_FOUND) {
+		memcpy(&found, m->body, sizeof(found));
+		lookup_found(r->e.lookup, &found);
 	} else {
 		r->e.count.bad_messages++;
 	}
@@ -251,6 +263,15 @@ static int send_notice(const struct msg_notice *n, void *arg)
 	return msg_send(&r->mailer.chan, MSG_NOTICE, n, msg_notice_size(n->n_items), -1);
 }
 
+static int send_question(const struct msg_lookup *q, void *arg)
+{
+	struct engine_room *r = arg;
+
+	if (!r->mailer.readable)
+		return -EPIPE;
+	return msg_send(&r->mailer.chan, MSG_LOOKUP, q, sizeof(*q), -1);
+}
+
 /* --- life ------------------------------------------------------------------------------- */
 
 /*
@@ -289,6 +310,7 @@ static void make_parts(struct engine_room *r)
 	e->batch = batch_new(e->base, e->store, &fortunes);
 	e->tracker = tracker_new(e);
 	e->outbox = outbox_new(e, host, send_notice, r);
+	e->lookup = lookup_new(e, send_question, r);
 	r->housekeeping = evtimer_new(e->base, housekeeping, r);
 	if (e->conf->kernel)
 		e->kernel = kernel_new(e);
@@ -297,7 +319,7 @@ static void make_parts(struct engine_room *r)
 	e->standin = standin_new(e);
 	if (e->tracker)
 		e->probes = probes_new(e->base, PROBES_AT_A_TIME, tracker_probed, e->tracker);
-	if (!e->batch || !e->tracker || !e->outbox || !r->housekeeping || !e->probes ||
+	if (!e->batch || !e->tracker || !e->outbox || !e->lookup || !r->housekeeping || !e->probes ||
 	    (e->conf->kernel && !e->kernel) || (e->conf->web.configured && !e->web))
 		fatal("out of memory");
 }
@@ -338,6 +360,7 @@ static void room_free(struct engine_room *r)
 	peer_close(&r->traps);
 	peer_close(&r->mailer);
 	peer_close(&r->parent);
+	lookup_free(e->lookup);
 	event_base_free(e->base);
 	free(r);
 }

@@ -26,6 +26,7 @@ struct tracker;
 struct web_peer;
 struct standin;
 struct inquiry;
+struct lookup;
 
 #define N_EVIDENCE 4
 
@@ -52,6 +53,7 @@ struct engine_counters {
 	uint64_t choices; /* answers to the inquiry */
 	uint64_t too_many_client, too_many_address, too_many_total; /* refused by a limit */
 	uint64_t confirmed, suppressed; /* links of mails that were followed */
+	uint64_t lookups, lookups_failed; /* questions to the contact command */
 	struct histogram times[N_MEASURES];
 };
 
@@ -72,6 +74,7 @@ struct engine {
 	struct web_peer *web; /* NULL: no such room */
 	struct standin *standin; /* NULL: no watch wants it */
 	struct inquiry *inquiry;
+	struct lookup *lookup;
 	struct engine_counters count;
 };
 

@@ -13,6 +13,7 @@ const char *waiter_state_name(uint8_t state)
 		[WAITER_WAITING] = "waiting",	[WAITER_REACHED] = "reached",
 		[WAITER_NOTIFIED] = "notified", [WAITER_NO_CONTACT] = "no-contact",
 		[WAITER_DECLINED] = "declined", [WAITER_NO_ANSWER] = "no-answer",
+		[WAITER_ASKING] = "asking",
 	};
 
 	return state < sizeof(names) / sizeof(*names) ? names[state] : "unknown";
@@ -79,7 +80,9 @@ enum waiter_state waiter_verdict(const struct waiter *w, int64_t now, const stru
 		return WAITER_REACHED;
 	if (watch->inquire != INQUIRE_OFF && end->choice != CHOICE_YES)
 		return WAITER_NO_ANSWER;
-	return tellable ? WAITER_NOTIFIED : WAITER_NO_CONTACT;
+	if (tellable)
+		return WAITER_NOTIFIED;
+	return end->asking ? WAITER_ASKING : WAITER_NO_CONTACT;
 }
 
 bool waiter_owed(const struct waiter *w, int64_t now, uint32_t flap)

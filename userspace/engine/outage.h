@@ -43,6 +43,7 @@ enum waiter_state {
 	WAITER_NO_CONTACT, /* nobody to tell */
 	WAITER_DECLINED, /* answered the inquiry with no */
 	WAITER_NO_ANSWER, /* was to be asked first, and has not said yes */
+	WAITER_ASKING, /* is told when the contact command says where (lookup.h) */
 	WAITER_STATES
 };
 
@@ -79,7 +80,7 @@ struct answer {
 	int64_t at; /* when, ns since the Epoch */
 };
 
-/* "waiting", "reached", "notified", "no-contact", "declined", "no-answer" */
+/* "waiting", "reached", "notified", "no-contact", "declined", "no-answer", "asking" */
 const char *waiter_state_name(uint8_t state);
 
 /* Whether trouble that began at @began continues the ended outage @last. */
@@ -105,6 +106,7 @@ struct waiter_end {
 	bool still_failed; /* the kernel has its failed attempt, or could not be asked */
 	bool page_open; /* its page takes it to the service */
 	bool suppressed; /* w->mail asked never to hear of us */
+	bool asking; /* the contact command has not answered */
 	uint8_t choice; /* enum choice: its answer to the inquiry */
 };
 

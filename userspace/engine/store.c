@@ -175,6 +175,12 @@ int store_waiter_count(struct store *st, uint64_t outage, uint32_t *n)
 	return st->ops->waiter_count(st, outage, n);
 }
 
+int store_waiter_unknown(struct store *st, uint64_t after_outage, const struct addr *after_client,
+			 unsigned int limit, store_waiter_cb cb, void *arg)
+{
+	return st->ops->waiter_unknown(st, after_outage, after_client, limit, cb, arg);
+}
+
 int store_answer_put(struct store *st, const struct answer *a)
 {
 	return st->ops->answer_put(st, a);

@@ -196,6 +196,9 @@ struct store_ops {
 	int (*waiter_recent)(struct store *st, const struct addr *client, int64_t since,
 			     unsigned int limit, store_waiter_cb cb, void *arg);
 	int (*waiter_count)(struct store *st, uint64_t outage, uint32_t *n);
+	int (*waiter_unknown)(struct store *st, uint64_t after_outage,
+			      const struct addr *after_client, unsigned int limit,
+			      store_waiter_cb cb, void *arg);
 
 	int (*answer_put)(struct store *st, const struct answer *a);
 	int (*answer_get)(struct store *st, uint64_t outage, const struct addr *client,
@@ -339,6 +342,12 @@ int store_waiter_recent(struct store *st, const struct addr *client, int64_t sin
 			unsigned int limit, store_waiter_cb cb, void *arg);
 /* How many wait in @outage. */
 int store_waiter_count(struct store *st, uint64_t outage, uint32_t *n);
+/*
+ * Those that are waiting or asking and have no mail address, by outage and client, after
+ * the cursor; 0 and AF_UNSPEC to begin.
+ */
+int store_waiter_unknown(struct store *st, uint64_t after_outage, const struct addr *after_client,
+			 unsigned int limit, store_waiter_cb cb, void *arg);
 
 /* One answer per outage and client; a later one takes the place of the first. */
 int store_answer_put(struct store *st, const struct answer *a);

@@ -216,6 +216,7 @@ static const struct store_ops mem_ops = {
 	.waiter_lost = mem_waiter_lost,
 	.waiter_recent = mem_waiter_recent,
 	.waiter_count = mem_waiter_count,
+	.waiter_unknown = mem_waiter_unknown,
 	.answer_put = mem_answer_put,
 	.answer_get = mem_answer_get,
 	.answer_del = mem_answer_del,

@@ -99,6 +99,8 @@ int mem_waiter_lost(struct store *st, const char *watch);
 int mem_waiter_recent(struct store *st, const struct addr *client, int64_t since,
 		      unsigned int limit, store_waiter_cb cb, void *arg);
 int mem_waiter_count(struct store *st, uint64_t outage, uint32_t *n);
+int mem_waiter_unknown(struct store *st, uint64_t after_outage, const struct addr *after_client,
+		       unsigned int limit, store_waiter_cb cb, void *arg);
 int mem_answer_put(struct store *st, const struct answer *a);
 int mem_answer_get(struct store *st, uint64_t outage, const struct addr *client, struct answer *a);
 int mem_answer_del(struct store *st, uint64_t outage, const struct addr *client);

@@ -295,6 +295,27 @@ int mem_waiter_count(struct store *st, uint64_t outage, uint32_t *n)
 	return 0;
 }
 
+int mem_waiter_unknown(struct store *st, uint64_t after_outage, const struct addr *after_client,
+		       unsigned int limit, store_waiter_cb cb, void *arg)
+{
+	const struct waiter after = { .outage = after_outage, .client = *after_client };
+	unsigned int n = 0;
+	int rc = 0;
+
+	FOR_EACH(st, WAITERS, struct waiter, w)
+	{
+		struct outage *o = mem_outage(st, w->outage);
+
+		if (!o || w->mail[0] || waiter_cmp(w, &after) <= 0 ||
+		    (w->state != WAITER_WAITING && w->state != WAITER_ASKING))
+			continue;
+		if (rc || n++ == limit)
+			break;
+		rc = cb(w, o, arg);
+	}
+	return rc;
+}
+
 int mem_waiter_lost(struct store *st, const char *watch)
 {
 	int rc = mem_changing(st);

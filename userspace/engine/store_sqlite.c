@@ -238,6 +238,7 @@ static const struct store_ops sqlite_ops = {
 	.waiter_lost = sqlite_waiter_lost,
 	.waiter_recent = sqlite_waiter_recent,
 	.waiter_count = sqlite_waiter_count,
+	.waiter_unknown = sqlite_waiter_unknown,
 	.answer_put = sqlite_answer_put,
 	.answer_get = sqlite_answer_get,
 	.answer_del = sqlite_answer_del,

@@ -46,6 +46,7 @@ enum sql_id {
 	SQL_WAITER_LOST,
 	SQL_WAITER_RECENT,
 	SQL_WAITER_COUNT,
+	SQL_WAITER_UNKNOWN,
 	SQL_ANSWER_PUT,
 	SQL_ANSWER_GET,
 	SQL_ANSWER_DEL,
@@ -175,6 +176,8 @@ int sqlite_waiter_lost(struct store *st, const char *watch);
 int sqlite_waiter_recent(struct store *st, const struct addr *client, int64_t since,
 			 unsigned int limit, store_waiter_cb cb, void *arg);
 int sqlite_waiter_count(struct store *st, uint64_t outage, uint32_t *n);
+int sqlite_waiter_unknown(struct store *st, uint64_t after_outage, const struct addr *after_client,
+			  unsigned int limit, store_waiter_cb cb, void *arg);
 int sqlite_answer_put(struct store *st, const struct answer *a);
 int sqlite_answer_get(struct store *st, uint64_t outage, const struct addr *client,
 		      struct answer *a);

@@ -360,6 +360,24 @@ int sqlite_waiter_count(struct store *st, uint64_t outage, uint32_t *n)
 	return 0;
 }
 
+int sqlite_waiter_unknown(struct store *st, uint64_t after_outage, const struct addr *after_client,
+			  unsigned int limit, store_waiter_cb cb, void *arg)
+{
+	/* The condition is that of the index waiter_unknown. */
+	sqlite3_stmt *q = sql_get(st, SQL_WAITER_UNKNOWN,
+				  WAITER_SELECT
+				  "waiter.mail = '' AND waiter.state IN (0, 6)"
+				  " AND (waiter.outage, waiter.client) > (?, ?)"
+				  " ORDER BY waiter.outage, waiter.client LIMIT ?");
+	char client[ADDR_STRLEN] = "";
+	int rc;
+
+	if (after_client->family)
+		addr_format(after_client, client);
+	rc = sql_bind(st, q, "isi", NUM(after_outage), client, NUM(limit));
+	return waiter_rows(st, q, rc, cb, arg);
+}
+
 int sqlite_waiter_lost(struct store *st, const char *watch)
 {
 	sqlite3_stmt *q = sql_get(st, SQL_WAITER_LOST,

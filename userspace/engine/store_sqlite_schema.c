@@ -12,6 +12,8 @@
 #include <stdio.h>
 #include <string.h>
 
+_Static_assert(WAITER_WAITING == 0 && WAITER_ASKING == 6, "the index waiter_unknown");
+
 /* "rngb": tells our files from other people's databases. */
 #define APPLICATION_ID 0x726e6762
 
@@ -109,7 +111,11 @@ static const char *const steps[] = {
 	"  PRIMARY KEY (outage, part)) WITHOUT ROWID;"
 	"CREATE INDEX waiter_waiting ON waiter (outage) WHERE state = 0;"
 	"CREATE TABLE lease ("
-	"  client TEXT PRIMARY KEY, mac TEXT NOT NULL, ends INTEGER NOT NULL) WITHOUT ROWID;",
+	"  client TEXT PRIMARY KEY, mac TEXT NOT NULL, ends INTEGER NOT NULL,"
+	"  import INTEGER NOT NULL) WITHOUT ROWID;"
+	/* waiting or asking, see enum waiter_state */
+	"CREATE INDEX waiter_unknown ON waiter (outage, client)"
+	"  WHERE mail = '' AND state IN (0, 6);",
 };
 
 #define N_STEPS ((int)(sizeof(steps) / sizeof(*steps)))

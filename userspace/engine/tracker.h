@@ -70,6 +70,13 @@ int waiter_record(struct engine *e, const struct outage *o, const struct nl_atte
 int waiter_visit(struct engine *e, const struct outage *o, const struct addr *client);
 
 /*
+ * What becomes of @w, WAITER_ASKING of the ended outage @o, now that w->mail is known,
+ * or is known to be nothing; within the open batch. Its state is its verdict then; with a
+ * notice the caller kicks the outbox when that is on disk. 0 or -errno.
+ */
+int waiter_late(struct engine *e, const struct outage *o, struct waiter *w);
+
+/*
  * Ends outage @o on the evidence in @r: its waiters' verdicts, the notices and the
  * end itself in one transaction; then the kernel is told. -EAGAIN: a client failed
  * after the evidence (when: *@failed), so it is not over; another -errno: it could

@@ -14,6 +14,7 @@
 #include "control_client.h"
 #include "inquiry.h"
 #include "kernel.h"
+#include "lookup.h"
 #include "tracker.h"
 #include "web.h"
 
@@ -190,6 +191,7 @@ static int ask_outage(const struct why *y, struct engine *e, struct why_outage *
 	int rc = ask_choice(y, e, o);
 
 	o->phase = tracker_phase(e->tracker, &o->o);
+	o->asking = lookup_pending(e, engine_watch(e, o->o.watch), &o->w);
 	return rc < 0 ? rc :
 			store_notice_of(e->store, o->o.id, &y->client, WHY_NOTICES, meet_notice, o);
 }
@@ -207,6 +209,8 @@ static void find_contact(struct why *y, struct engine *e)
 	}
 	y->n_contacts = contacts->n;
 	c = resolve(contacts, &y->client, y->has_mac ? &y->mac : NULL);
+	y->command = e->conf->lookup.argv;
+	y->said = lookup_said(e->lookup, &y->client, y->has_mac ? &y->mac : NULL, y->said_mail);
 	y->contact_known = c;
 	if (c)
 		y->contact = *c;

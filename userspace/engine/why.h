@@ -28,6 +28,7 @@ struct why_outage {
 	bool waits; /* the client is, or was, a waiter of it */
 	struct waiter w;
 	struct answer answer; /* to the inquiry; choice NONE: none */
+	bool asking; /* its contact is still being looked up */
 	bool suppressed; /* where it would be told: that address never wants to hear of us */
 	unsigned int n_notices; /* newest first */
 	struct why_notice notice[WHY_NOTICES];
@@ -60,6 +61,9 @@ struct why {
 	bool has_mac;
 	struct mac mac; /* as last seen */
 	size_t n_contacts;
+	bool command; /* there is a contact command */
+	int said; /* what it said, as of lookup_said() */
+	char said_mail[MSG_MAIL_MAX + 1];
 
 	const struct conf_mail *mail;
 	bool mailer_connected;

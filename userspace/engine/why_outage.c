@@ -50,6 +50,7 @@ static enum waiter_state forecast(const struct why_teller *t)
 		.still_failed = true,
 		.page_open = t->y->page_open,
 		.suppressed = t->o->suppressed,
+		.asking = t->o->asking,
 		.choice = t->o->answer.choice,
 	};
 	struct waiter w = t->o->w;
@@ -84,6 +85,11 @@ static void tell_waiting(const struct why_teller *t)
 		return;
 	case WAITER_NO_CONTACT:
 		tell_no_way(t, "waits");
+		return;
+	case WAITER_ASKING:
+		why_tell(t, "waiter", "asking",
+			 "It waits, and will be told when the outage ends and the contact command "
+			 "has said where.");
 		return;
 	default:
 		why_tell(t, "waiter", "waiting",
@@ -143,6 +149,11 @@ static void tell_waiter(const struct why_teller *t)
 		why_tell(t, "waiter", "no-answer",
 			 "It still waited at the end, but was to be asked first, and had not said "
 			 "yes.");
+		return;
+	case WAITER_ASKING:
+		why_tell(t, "waiter", "asking",
+			 "It still waited at the end, but the contact command had not said where "
+			 "to tell it: that is done as soon as it does.");
 		return;
 	case WAITER_NOTIFIED:
 		tell_told(t);
@@ -318,6 +329,10 @@ static void conclude_waiting(const struct why_teller *t)
 		why_tell(t, "verdict", "no-contact",
 			 "It will not be told: there is no address that could be used.");
 		return;
+	case WAITER_ASKING:
+		why_tell(t, "verdict", "asking",
+			 "It will be told if the contact command knows where.");
+		return;
 	default:
 		why_tell(t, "verdict", "waiting", "It will be told when the service is back.");
 	}
@@ -334,6 +349,9 @@ void why_conclude(const struct why_teller *t)
 	else if (o->w.state == WAITER_NO_CONTACT)
 		why_tell(t, "verdict", "no-contact",
 			 "It was not told: there was no address that could be used.");
+	else if (o->w.state == WAITER_ASKING)
+		why_tell(t, "verdict", "asking",
+			 "It will be told as soon as the contact command has said where.");
 	else if (o->w.state == WAITER_DECLINED)
 		why_tell(t, "verdict", "declined", "It was not told: it wanted no notice.");
 	else if (o->w.state == WAITER_NO_ANSWER)

@@ -3,6 +3,7 @@
  * What is seen of a client at a service, in plain sentences: the watch, the
  * kernel's entry, the service, the contact. Pure.
  */
+#include <errno.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -279,6 +280,32 @@ static const char *key_kind(const struct contact_key *k)
 	return k->len == (k->family == AF_INET ? 32 : 128) ? "address" : "prefix";
 }
 
+static void tell_command(const struct why_teller *t)
+{
+	switch (t->y->said) {
+	case 1:
+		why_tell(t, "contact", "command", "The contact command has named %s for it.",
+			 t->y->said_mail);
+		return;
+	case 0:
+		why_tell(t, "contact", "command-nobody",
+			 "The contact command has named nobody for it.");
+		return;
+	case -EINPROGRESS:
+		why_tell(t, "contact", "command-asked",
+			 "The contact command is being asked about it.");
+		return;
+	case -ENOENT:
+		why_tell(t, "contact", "command-unasked",
+			 "The contact command was not asked about it, as far as is remembered.");
+		return;
+	default:
+		why_tell(t, "contact", "command-trouble",
+			 "The contact command failed when it was asked about it: see the log. It "
+			 "will be asked again.");
+	}
+}
+
 static void tell_contact(const struct why_teller *t)
 {
 	const struct why *y = t->y;
@@ -297,6 +324,8 @@ static void tell_contact(const struct why_teller *t)
 			y->has_mac ? "the MAC " : "its MAC, which was not seen,",
 			y->has_mac ? mac_format(&y->mac, mac) : "", y->n_contacts,
 			y->n_contacts == 1 ? "" : "s");
+	if (!y->contact_known && y->command)
+		tell_command(t);
 }
 
 /* --- the whole --------------------------------------------------------------------- */

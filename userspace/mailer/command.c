@@ -241,9 +241,9 @@ static void job_check(struct command *c, struct job *j, int64_t now)
 	j->question = NULL;
 }
 
-size_t command_poll_max(const struct command *c)
+nfds_t command_poll_max(const struct command *c)
 {
-	return FDS_PER_JOB * (size_t)c->conf->at_once;
+	return FDS_PER_JOB * (nfds_t)c->conf->at_once;
 }
 
 nfds_t command_poll(const struct command *c, struct pollfd *fds, int *timeout_ms)

@@ -26,7 +26,7 @@ void command_ask(struct command *c, const struct msg_lookup *question);
 void command_drop(struct command *c);
 
 /* The most that command_poll() can fill. */
-size_t command_poll_max(const struct command *c);
+nfds_t command_poll_max(const struct command *c);
 /*
  * Fills @fds with what to wait for, and lowers *@timeout_ms (-1: none) to when something
  * is overdue. Returns how many.
