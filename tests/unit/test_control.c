@@ -24,6 +24,7 @@
 #include "engine/batch.h"
 #include "engine/control.h"
 #include "engine/inquiry.h"
+#include "engine/lookup.h"
 #include "engine/outbox.h"
 #include "engine/probe.h"
 #include "engine/tracker.h"
@@ -38,6 +39,13 @@ static socklen_t where_len;
 static int no_mailer(const struct msg_notice *n, void *arg)
 {
 	(void)n, (void)arg;
+	return -EPIPE;
+}
+
+static int no_command(const struct msg_lookup *q, void *arg)
+{
+	(void)q;
+	(void)arg;
 	return -EPIPE;
 }
 
@@ -65,6 +73,7 @@ static int setup(void **state)
 	e.batch = batch_new(e.base, e.store, &ev);
 	e.tracker = tracker_new(&e);
 	e.outbox = outbox_new(&e, "h", no_mailer, NULL);
+	e.lookup = lookup_new(&e, no_command, NULL);
 	e.probes = probes_new(e.base, 8, tracker_probed, e.tracker);
 	listen_fd = socket(AF_UNIX, SOCK_STREAM, 0);
 	where = (struct sockaddr_un){ .sun_family = AF_UNIX };
@@ -85,6 +94,7 @@ static int teardown(void **state)
 	probes_free(e.probes);
 	tracker_free(e.tracker);
 	outbox_free(e.outbox);
+	lookup_free(e.lookup);
 	batch_free(e.batch);
 	resolver_clear(&e.contacts);
 	inquiry_free(e.inquiry);
