@@ -71,6 +71,7 @@ __attribute__((noreturn)) static void execute(const struct conf_lookup *conf,
 		mac_format(&about->mac, mac);
 	argv[n] = client;
 	argv[n + 1] = mac;
+	set_limits(conf);
 	execve(argv[0], argv, environment);
 	dprintf(STDERR_FILENO, "cannot be executed: %s\n", strerror(errno));
 	_exit(127);
@@ -91,7 +92,6 @@ __attribute__((noreturn)) static void child(const struct conf_lookup *conf,
 		_exit(127);
 	signal(SIGPIPE, SIG_DFL);
 	umask(077);
-	set_limits(conf);
 	execute(conf, about);
 }
 
