@@ -20,6 +20,7 @@
 #include "engine/lookup.h"
 #include "engine/outbox.h"
 #include "engine/probe.h"
+#include "engine/receive.h"
 #include "engine/tracker.h"
 #include "engine/web.h"
 
@@ -33,6 +34,8 @@ int send_rc;
 struct msg_lookup questions[2048];
 unsigned int n_questions;
 int ask_rc;
+struct msg_taken taken[256];
+unsigned int n_taken;
 unsigned int n_attached;
 
 /* --- the other parts ---------------------------------------------------------------- */
@@ -68,12 +71,20 @@ static int take_question(const struct msg_lookup *q, void *arg)
 	return 0;
 }
 
+static int take_taken(const struct msg_taken *t, void *arg)
+{
+	(void)arg;
+	taken[n_taken++] = *t;
+	return 0;
+}
+
 static void committed(void *arg)
 {
 	(void)arg;
 	tracker_committed(e.tracker);
 	outbox_committed(e.outbox);
 	lookup_committed(e.lookup);
+	receive_committed(e.receive);
 }
 
 static void undone(void *arg)
@@ -81,6 +92,7 @@ static void undone(void *arg)
 	(void)arg;
 	tracker_undone(e.tracker);
 	outbox_undone(e.outbox);
+	receive_undone(e.receive);
 }
 
 static void retry(void *arg)
@@ -100,6 +112,7 @@ void start_parts(void)
 	e.tracker = tracker_new(&e);
 	e.outbox = outbox_new(&e, "router.example.org", take_notice, NULL);
 	e.lookup = lookup_new(&e, take_question, NULL);
+	e.receive = receive_new(&e, take_taken, NULL);
 	e.probes = probes_new(e.base, 8, tracker_probed, e.tracker);
 	e.web = web_peer_new(&e);
 	e.contacts_stale = true;
@@ -114,6 +127,7 @@ void stop_parts(void)
 	outbox_free(e.outbox);
 	lookup_free(e.lookup);
 	batch_free(e.batch);
+	receive_free(e.receive);
 }
 
 static void defaults(void)
@@ -165,6 +179,7 @@ static int setup(struct store *st)
 	n_questions = 0;
 	ask_rc = 0;
 	n_attached = 0;
+	n_taken = 0;
 	defaults();
 	fake_kernel_reset();
 	e.base = event_base_new();

@@ -20,6 +20,9 @@ extern int send_rc;
 extern struct msg_lookup questions[2048];
 extern unsigned int n_questions;
 extern int ask_rc;
+/* What the traps room was told of lists. */
+extern struct msg_taken taken[256];
+extern unsigned int n_taken;
 extern unsigned int n_attached; /* control clients of the room "web" */
 
 int setup_mem(void **state);

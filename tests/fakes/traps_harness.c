@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The room "traps" alone: plays its parent and the engine, and prints a line
- * for each trap that the engine would get.
+ * for each trap and each part of a list that the engine would get.
  *
  *   traps_harness [-c COMMUNITY] [-u NAME,AUTHKEY,PRIVKEY[,ENGINEID]] [-o OID]
- *                 [-s PREFIX] [-d MS] [-n] [-j] PORT
+ *                 [-s PREFIX] [-r NAME,FROM,USER[,COMMUNITY]] [-d MS] [-n] [-j] PORT
  *
  * -d: connect the engine only after MS milliseconds; -n: never; -j: jail the
  * room in an empty root without the right to open anything. Runs until its
  * standard input ends. Users have SHA-256 and AES.
+ *
+ * Lists are answered as the last line of standard input says: "ok" (also without one),
+ * "refused", "incomplete", or not yet: "hold", until another line comes. "away" ends the
+ * engine, "back" starts another one.
  */
 #include <err.h>
 #include <errno.h>
@@ -33,7 +37,11 @@ static struct conf_snmp_user users[MAX];
 static char *communities[MAX], *oids[MAX];
 static struct conf_watch watch;
 static struct prefix prefixes[MAX];
+static struct conf_receive receives[MAX];
+static struct addr routers[MAX];
 static struct conf conf = {
+	.mib_base = (char *)MIB_BASE_DEFAULT,
+	.receives = receives,
 	.watches = &watch,
 	.n_watches = 1,
 	.snmp = { .communities = communities, .users = users, .oids = oids },
@@ -49,6 +57,21 @@ static void user_add(char *spec)
 	u->priv_key = strsep(&spec, ",");
 	u->priv = u->priv_key && *u->priv_key ? SNMP_PRIV_AES : SNMP_PRIV_NONE;
 	u->engine_id = spec;
+}
+
+static void receive_add(char *spec)
+{
+	struct addr *from = &routers[conf.n_receives];
+	struct conf_receive *r = &receives[conf.n_receives++];
+
+	snprintf(r->name, sizeof(r->name), "%s", strsep(&spec, ","));
+	if (!spec || addr_parse(from, strsep(&spec, ",")) || !spec)
+		errx(2, "-r: NAME,FROM,USER[,COMMUNITY]");
+	r->from = from;
+	r->n_from = 1;
+	r->clients = 200000;
+	r->user = strsep(&spec, ",");
+	r->community = spec;
 }
 
 static int bound_socket(uint16_t port)
@@ -79,44 +102,121 @@ static void jail(void)
 		errx(1, "seccomp");
 }
 
-static void print_traps(struct msg_chan *engine, struct msg *m)
+static void print_trap(const struct msg_trap *t)
 {
 	char source[ADDR_STRLEN], server[ADDR_STRLEN];
 
-	while (msg_recv(engine, m) == 1) {
-		const struct msg_trap *t = (const void *)m->body;
+	printf("trap %s %s kind=%u v%u inform=%d authentic=%d uptime=%u %s\n",
+	       addr_format(&t->source, source), addr_format(&t->server, server), t->kind,
+	       t->version, t->inform, t->authentic, t->uptime, t->oid);
+}
 
-		printf("trap %s %s kind=%u v%u inform=%d authentic=%d uptime=%u %s\n",
-		       addr_format(&t->source, source), addr_format(&t->server, server), t->kind,
-		       t->version, t->inform, t->authentic, t->uptime, t->oid);
+static void print_list(const struct msg_handover *h)
+{
+	char service[SERVICE_STRLEN], client[ADDR_STRLEN];
+
+	printf("list %s %s act=%u outage=%llu list=%u %s part=%u/%u clients=%u", h->target,
+	       h->router, h->act, (unsigned long long)h->outage, h->list,
+	       service_format(&h->service, service), h->part, h->parts, h->clients);
+	for (uint32_t i = 0; i < h->n_rows; i++)
+		printf(" %s", addr_format(&h->rows[i].client, client));
+	printf("\n");
+}
+
+/* What the engine has to say of lists; HOLD: nothing yet. */
+#define HOLD -1
+
+static int answer = TAKEN_OK;
+static uint64_t held[4096];
+static size_t n_held;
+
+static void answer_lists(struct msg_chan *engine)
+{
+	for (size_t i = 0; answer != HOLD && i < n_held; i++) {
+		const struct msg_taken t = { .id = held[i], .taken = (uint8_t)answer };
+
+		msg_send(engine, MSG_TAKEN, &t, sizeof(t), -1);
+	}
+	if (answer != HOLD)
+		n_held = 0;
+}
+
+static void from_room(struct msg_chan *engine, struct msg *m)
+{
+	while (msg_recv(engine, m) == 1) {
+		const struct msg_handover *h = (const void *)m->body;
+
+		if (m->type == MSG_TRAP) {
+			print_trap((const void *)m->body);
+		} else if (m->type == MSG_LIST && n_held < sizeof(held) / sizeof(held[0])) {
+			print_list(h);
+			held[n_held++] = h->id;
+			answer_lists(engine);
+		}
 		fflush(stdout);
 	}
+}
+
+/* False: the end. */
+static bool told(struct msg_chan *engine, int64_t *connect_at)
+{
+	static const char *const words[] = { "ok", "refused", "incomplete" };
+	char line[32];
+	ssize_t len = read(STDIN_FILENO, line, sizeof(line) - 1);
+
+	if (len <= 0)
+		return false;
+	line[len] = '\0';
+	line[strcspn(line, "\n")] = '\0';
+	if (!strcmp(line, "hold"))
+		answer = HOLD;
+	for (int i = 0; i < 3; i++)
+		answer = strcmp(line, words[i]) ? answer : i;
+	if (!strcmp(line, "away")) {
+		msg_close(engine);
+		n_held = 0;
+	}
+	if (!strcmp(line, "back"))
+		*connect_at = time_mono_ms();
+	if (engine->fd >= 0)
+		answer_lists(engine);
+	/* Who reads our output knows now that it counts. */
+	printf("told %s\n", line);
+	fflush(stdout);
+	return true;
+}
+
+static void connect_engine(struct msg_chan *parent, struct msg_chan *engine)
+{
+	struct msg_peer peer = { ROOM_ENGINE };
+	struct msg_chan theirs;
+
+	if (msg_pair(engine, &theirs))
+		err(1, "socketpair");
+	msg_send(parent, MSG_PEER, &peer, sizeof(peer), theirs.fd);
+	msg_close(&theirs);
 }
 
 static void run(struct msg_chan *parent, long delay_ms)
 {
 	static struct msg m;
-	struct msg_peer peer = { ROOM_ENGINE };
-	struct msg_chan engine, theirs;
-	int64_t connect_at = time_mono_ms() + delay_ms;
-	bool connected = delay_ms < 0;
+	struct msg_chan engine = { .fd = -1 };
+	int64_t connect_at = delay_ms < 0 ? INT64_MAX : time_mono_ms() + delay_ms;
 
-	engine.fd = -1;
 	msg_send(parent, MSG_READY, NULL, 0, -1);
 	for (;;) {
 		struct pollfd fds[] = { { STDIN_FILENO, POLLIN, 0 }, { engine.fd, POLLIN, 0 } };
 
-		if (!connected && time_mono_ms() >= connect_at) {
-			msg_pair(&engine, &theirs);
-			msg_send(parent, MSG_PEER, &peer, sizeof(peer), theirs.fd);
-			msg_close(&theirs);
-			connected = true;
+		if (engine.fd < 0 && time_mono_ms() >= connect_at) {
+			connect_engine(parent, &engine);
+			connect_at = INT64_MAX;
+			continue;
 		}
 		poll(fds, 2, 50);
-		if (fds[0].revents)
+		if (fds[0].revents && !told(&engine, &connect_at))
 			return;
-		if (fds[1].revents)
-			print_traps(&engine, &m);
+		if (fds[1].revents && engine.fd >= 0)
+			from_room(&engine, &m);
 	}
 }
 
@@ -124,7 +224,7 @@ static void options(int argc, char **argv, long *delay_ms, bool *jailed)
 {
 	int c;
 
-	while ((c = getopt(argc, argv, "c:u:o:s:d:nj")) != -1) {
+	while ((c = getopt(argc, argv, "c:u:o:s:r:d:nj")) != -1) {
 		switch (c) {
 		case 'c':
 			communities[conf.snmp.n_communities++] = optarg;
@@ -138,6 +238,9 @@ static void options(int argc, char **argv, long *delay_ms, bool *jailed)
 		case 's':
 			if (prefix_parse(&prefixes[watch.n_servers++], optarg))
 				errx(2, "%s: not a prefix", optarg);
+			break;
+		case 'r':
+			receive_add(optarg);
 			break;
 		case 'd':
 			*delay_ms = atol(optarg);

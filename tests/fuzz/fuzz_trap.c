@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "common/log.h"
+#include "traps/list.h"
 #include "traps/snmp_loop.h"
 #include "traps/trap.h"
 
@@ -41,19 +42,23 @@ static bool known(const struct addr *source, void *arg)
 }
 
 /* A verdict that does not fit what was said is a bug, too. */
-static bool message(const struct trap_raw *raw, void *arg)
+static enum snmp_reply message(const struct trap_raw *raw, uint64_t *ticket, void *arg)
 {
 	struct msg_trap out;
 
 	(void)arg;
+	if (raw->command == TRAP_COMMAND_INFORM && raw->n_binds > 2) {
+		*ticket = raw->n_binds;
+		return SNMP_LATER;
+	}
 	if (trap_judge(&conf, raw, &out) != TRAP_ACCEPTED)
-		return false;
+		return SNMP_SILENCE;
 	if (raw->command == TRAP_COMMAND_OTHER || !raw->oid.len ||
 	    !memchr(out.oid, 0, sizeof(out.oid)))
 		__builtin_trap();
 	if (raw->version != 3 && (raw->community_len != 6 || memcmp(raw->community, "secret", 6)))
 		__builtin_trap();
-	return true;
+	return SNMP_ANSWER;
 }
 
 static void refused(const struct addr *source, enum trap_verdict why, void *arg)
@@ -95,7 +100,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (size > 60000 || send(sender, data, size, 0) < 0)
 		return 0;
-	snmp_loop_read(listener, 2);
+	snmp_loop_read(listener);
+	for (size_t ticket = 0; ticket <= LIST_BINDS_MAX; ticket++)
+		snmp_loop_answer(ticket, TAKEN_INCOMPLETE);
 	while (recv(sender, answer, sizeof(answer), MSG_DONTWAIT) >= 0)
 		;
 	return 0;

@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "../common/utf8.h"
+
 int contact_key_parse(struct contact_key *k, const char *text, const char **why)
 {
 	struct prefix p;
@@ -56,29 +58,6 @@ int contact_key_cmp(const struct contact_key *a, const struct contact_key *b)
 	return memcmp(a->bytes, b->bytes, sizeof(a->bytes));
 }
 
-/* Bytes of the UTF-8 sequence at @s (RFC 3629), 0 if it is none. */
-static size_t utf8_len(const unsigned char *s)
-{
-	size_t n = s[0] < 0x80 ? 1 :
-		   s[0] < 0xc2 ? 0 :
-		   s[0] < 0xe0 ? 2 :
-		   s[0] < 0xf0 ? 3 :
-		   s[0] < 0xf5 ? 4 :
-				 0;
-	size_t i;
-
-	for (i = 1; i < n; i++)
-		if ((s[i] & 0xc0) != 0x80)
-			return 0;
-	if ((s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xed && s[1] > 0x9f) ||
-	    (s[0] == 0xf0 && s[1] < 0x90) || (s[0] == 0xf4 && s[1] > 0x8f))
-		return 0;
-	/* U+0080..U+009F: control characters too */
-	if (s[0] == 0xc2 && s[1] < 0xa0)
-		return 0;
-	return n;
-}
-
 static const char *characters_fault(const char *mail)
 {
 	const unsigned char *s = (const unsigned char *)mail;
@@ -86,7 +65,8 @@ static const char *characters_fault(const char *mail)
 
 	for (; *s; s += n) {
 		n = utf8_len(s);
-		if (!n)
+		/* U+0080..U+009F: control characters, too */
+		if (!n || (s[0] == 0xc2 && s[1] < 0xa0))
 			return "the mail address is not valid UTF-8";
 		if (*s <= ' ' || *s == 0x7f)
 			return "the mail address has a space or a control character";

@@ -22,6 +22,7 @@
 #include "lookup.h"
 #include "outbox.h"
 #include "probe.h"
+#include "receive.h"
 #include "standin.h"
 #include "tracker.h"
 #include "web.h"
@@ -56,6 +57,7 @@ static void store_committed(void *arg)
 	tracker_committed(r->e.tracker);
 	outbox_committed(r->e.outbox);
 	lookup_committed(r->e.lookup);
+	receive_committed(r->e.receive);
 }
 
 static void store_undone(void *arg)
@@ -64,6 +66,7 @@ static void store_undone(void *arg)
 
 	tracker_undone(r->e.tracker);
 	outbox_undone(r->e.outbox);
+	receive_undone(r->e.receive);
 }
 
 static void store_retry(void *arg)
@@ -80,10 +83,12 @@ static void housekeeping(evutil_socket_t fd, short what, void *arg)
 {
 	struct engine_room *r = arg;
 	int64_t before = time_now() - (int64_t)r->e.conf->store_keep * 86400 * NSEC_PER_SEC;
-	int rc = batch_begin(r->e.batch);
+	int rc;
 
 	(void)fd;
 	(void)what;
+	receive_forget(r->e.receive);
+	rc = batch_begin(r->e.batch);
 	if (rc == 0) {
 		rc = store_outage_purge(r->e.store, before, PURGE_AT_A_TIME);
 		if (rc < 0)
@@ -184,12 +189,14 @@ static void from_traps(struct engine_room *r, const struct msg *m)
 {
 	struct msg_trap trap;
 
-	if (m->type != MSG_TRAP) {
+	if (m->type == MSG_TRAP) {
+		memcpy(&trap, m->body, sizeof(trap));
+		tracker_trap(r->e.tracker, &trap);
+	} else if (m->type == MSG_LIST) {
+		receive_list(r->e.receive, (const void *)m->body);
+	} else {
 		r->e.count.bad_messages++;
-		return;
 	}
-	memcpy(&trap, m->body, sizeof(trap));
-	tracker_trap(r->e.tracker, &trap);
 }
 
 static void from_mailer(struct engine_room *r, const struct msg *m)
@@ -272,6 +279,15 @@ static int send_question(const struct msg_lookup *q, void *arg)
 	return msg_send(&r->mailer.chan, MSG_LOOKUP, q, sizeof(*q), -1);
 }
 
+static int send_taken(const struct msg_taken *t, void *arg)
+{
+	struct engine_room *r = arg;
+
+	if (!r->traps.readable)
+		return -EPIPE;
+	return msg_send(&r->traps.chan, MSG_TAKEN, t, sizeof(*t), -1);
+}
+
 /* --- life ------------------------------------------------------------------------------- */
 
 /*
@@ -311,6 +327,7 @@ static void make_parts(struct engine_room *r)
 	e->tracker = tracker_new(e);
 	e->outbox = outbox_new(e, host, send_notice, r);
 	e->lookup = lookup_new(e, send_question, r);
+	e->receive = receive_new(e, send_taken, r);
 	r->housekeeping = evtimer_new(e->base, housekeeping, r);
 	if (e->conf->kernel)
 		e->kernel = kernel_new(e);
@@ -319,8 +336,9 @@ static void make_parts(struct engine_room *r)
 	e->standin = standin_new(e);
 	if (e->tracker)
 		e->probes = probes_new(e->base, PROBES_AT_A_TIME, tracker_probed, e->tracker);
-	if (!e->batch || !e->tracker || !e->outbox || !e->lookup || !r->housekeeping || !e->probes ||
-	    (e->conf->kernel && !e->kernel) || (e->conf->web.configured && !e->web))
+	if (!e->batch || !e->tracker || !e->outbox || !e->lookup || !e->receive ||
+	    !r->housekeeping || !e->probes || (e->conf->kernel && !e->kernel) ||
+	    (e->conf->web.configured && !e->web))
 		fatal("out of memory");
 }
 
@@ -353,6 +371,7 @@ static void room_free(struct engine_room *r)
 	tracker_free(e->tracker);
 	outbox_free(e->outbox);
 	batch_free(e->batch);
+	receive_free(e->receive);
 	event_free(r->housekeeping);
 	resolver_clear(&e->contacts);
 	inquiry_free(e->inquiry);

@@ -27,6 +27,7 @@ struct web_peer;
 struct standin;
 struct inquiry;
 struct lookup;
+struct receive;
 
 #define N_EVIDENCE 4
 
@@ -52,6 +53,7 @@ struct engine_counters {
 	uint64_t visits_refused; /* of those, how many came too fast or were too many */
 	uint64_t choices; /* answers to the inquiry */
 	uint64_t too_many_client, too_many_address, too_many_total; /* refused by a limit */
+	uint64_t lists, lists_refused; /* of other routers: released; parts that were refused */
 	uint64_t confirmed, suppressed; /* links of mails that were followed */
 	uint64_t lookups, lookups_failed; /* questions to the contact command */
 	struct histogram times[N_MEASURES];
@@ -75,6 +77,7 @@ struct engine {
 	struct standin *standin; /* NULL: no watch wants it */
 	struct inquiry *inquiry;
 	struct lookup *lookup;
+	struct receive *receive;
 	struct engine_counters count;
 };
 

@@ -12,6 +12,7 @@
 #include <strings.h>
 
 #include "../common/log.h"
+#include "../common/utf8.h"
 
 #define FIELD(type) ((type *)((char *)object + key->offset))
 
@@ -173,30 +174,13 @@ void conf_words(CONF_PARSE_ARGS)
 }
 
 /* --- texts ----------------------------------------------------------------- */
-/* Bytes of the UTF-8 character at @s (RFC 3629), 0 if it is not one. */
-static size_t utf8_char(const unsigned char *s)
-{
-	size_t n = *s < 0x80 ? 1 : *s >= 0xf0 ? 4 : *s >= 0xe0 ? 3 : 2;
-	uint32_t c = n == 1 ? *s : *s & (0x7f >> n);
-	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
-
-	if (*s > 0xf4 || (*s >= 0x80 && *s < 0xc2))
-		return 0;
-	for (size_t i = 1; i < n; i++) {
-		if ((s[i] & 0xc0) != 0x80)
-			return 0;
-		c = c << 6 | (s[i] & 0x3f);
-	}
-	return c < least[n] || c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff) ? 0 : n;
-}
-
 bool conf_text_ok(const char *text, bool lines)
 {
 	const unsigned char *s = (const unsigned char *)text;
 	size_t n;
 
 	for (; *s; s += n) {
-		n = utf8_char(s);
+		n = utf8_len(s);
 		if (!n || (iscntrl(*s) && !(lines && (*s == '\n' || *s == '\t'))))
 			return false;
 	}

@@ -13,6 +13,7 @@
 #include "../common/log.h"
 #include "../common/room.h"
 #include "../common/timefmt.h"
+#include "list.h"
 #include "pending.h"
 #include "snmp_loop.h"
 #include "trap.h"
@@ -20,6 +21,10 @@
 /* Datagrams of one socket before the others get their turn. */
 #define READ_BURST  64
 #define LOG_SECONDS 10
+/* A repeated list is not told again to an engine that has had so little time. */
+#define ASK_AGAIN_MS 3000
+/* Answers of the engine before the others get their turn. */
+#define TAKEN_BURST 256
 
 enum { POLL_PARENT, POLL_ENGINE, POLL_LISTEN };
 
@@ -30,6 +35,9 @@ struct traps {
 	struct snmp_listener **listeners;
 	size_t n_listeners;
 	struct pending pending;
+	struct trap_oid mib_base;
+	struct msg_handover list; /* the one in hand */
+	bool stuck; /* it is owed to the engine, whose socket is full: nothing is read */
 	uint64_t count[TRAP_VERDICTS];
 	struct log_rate rate[TRAP_VERDICTS];
 	unsigned long displaced; /* accepted, but the engine was away too long */
@@ -52,6 +60,23 @@ static void engine_lost(struct traps *t)
 {
 	msg_close(&t->engine);
 	t->engine.fd = -1;
+	/* What it had not written down is repeated, and told to the next one. */
+	t->stuck = false;
+	snmp_loop_forget();
+}
+
+/* The list in hand goes to the engine, now or when it listens. False: there is none. */
+static bool send_list(struct traps *t)
+{
+	int err;
+
+	if (t->engine.fd < 0)
+		return false;
+	err = msg_send(&t->engine, MSG_LIST, &t->list, msg_handover_size(t->list.n_rows), -1);
+	t->stuck = err == -EAGAIN;
+	if (err && !t->stuck)
+		engine_lost(t);
+	return t->engine.fd >= 0;
 }
 
 /* Tells the engine what it is owed, as far as it listens. */
@@ -60,6 +85,8 @@ static void flush(struct traps *t)
 	unsigned long before = t->displaced, missed;
 	int err;
 
+	if (t->stuck)
+		send_list(t);
 	if (!t->ready || t->engine.fd < 0 || !t->pending.owed)
 		return;
 	err = pending_flush(&t->pending, time_mono_ms(), send_trap, t, &t->displaced);
@@ -72,9 +99,9 @@ static void flush(struct traps *t)
 
 /* --- what the SNMP loop asks us ------------------------------------------- */
 
-static void refuse(const struct addr *source, enum trap_verdict why, void *arg)
+static void refuse_for(struct traps *t, const struct addr *source, enum trap_verdict why,
+		       const char *text)
 {
-	struct traps *t = arg;
 	char from[ADDR_STRLEN];
 	unsigned long missed;
 
@@ -82,8 +109,13 @@ static void refuse(const struct addr *source, enum trap_verdict why, void *arg)
 	if (why == TRAP_DISCOVERY || !log_allowed(&t->rate[why], LOG_SECONDS, &missed))
 		return;
 	log_info("SNMP message from %s %s: %s (%lu more like this before)",
-		 addr_format(source, from), why == TRAP_IGNORED ? "ignored" : "refused",
-		 trap_verdict_text(why), missed);
+		 addr_format(source, from), why == TRAP_IGNORED ? "ignored" : "refused", text,
+		 missed);
+}
+
+static void refuse(const struct addr *source, enum trap_verdict why, void *arg)
+{
+	refuse_for(arg, source, why, trap_verdict_text(why));
 }
 
 static bool known(const struct addr *source, void *arg)
@@ -91,33 +123,73 @@ static bool known(const struct addr *source, void *arg)
 	struct traps *t = arg;
 	struct addr server;
 
-	if (conf_speaks_for(t->conf, source, &server))
+	if (conf_speaks_for(t->conf, source, &server) || conf_receive_from(t->conf, source))
 		return true;
 	refuse(source, TRAP_STRANGER, t);
 	return false;
 }
 
+/* What names @h among those that wait: the same again is a repetition (FNV-1a). */
+static uint64_t ticket_of(const struct msg_handover *h, const struct addr *source)
+{
+	const uint8_t *p = (const uint8_t *)h, *end = p + msg_handover_size(h->n_rows);
+	uint64_t hash = 14695981039346656037ULL;
+
+	while (p < end)
+		hash = (hash ^ *p++) * 1099511628211ULL;
+	for (p = source->bytes; p < source->bytes + sizeof(source->bytes); p++)
+		hash = (hash ^ *p) * 1099511628211ULL;
+	return hash;
+}
+
+/* A list is answered when the engine has it on disk. */
+static enum snmp_reply list(struct traps *t, const struct trap_raw *raw, uint64_t *ticket)
+{
+	const char *why = NULL;
+	enum trap_verdict v;
+	int64_t waits;
+
+	/* Full: it would have to be kept somewhere; its sender does that. */
+	if (t->stuck)
+		return SNMP_SILENCE;
+	v = trap_judge_list(t->conf, &t->mib_base, raw, &t->list, &why);
+	if (v != TRAP_ACCEPTED) {
+		refuse_for(t, &raw->source, v, why ? why : trap_verdict_text(v));
+		return SNMP_SILENCE;
+	}
+	t->count[v]++;
+	*ticket = ticket_of(&t->list, &raw->source);
+	waits = snmp_loop_waits(*ticket);
+	if (waits >= 0 && waits < ASK_AGAIN_MS)
+		return SNMP_LATER;
+	t->list.id = *ticket;
+	return send_list(t) ? SNMP_LATER : SNMP_SILENCE;
+}
+
 /* An inform is answered only when the engine has it: else its sender repeats it. */
-static bool message(const struct trap_raw *raw, void *arg)
+static enum snmp_reply message(const struct trap_raw *raw, uint64_t *ticket, void *arg)
 {
 	struct traps *t = arg;
 	struct msg_trap trap;
 	char from[ADDR_STRLEN];
-	enum trap_verdict v = trap_judge(t->conf, raw, &trap);
+	enum trap_verdict v;
 	bool owed;
 
+	if (list_is_ours(&t->mib_base, &raw->oid))
+		return list(t, raw, ticket);
+	v = trap_judge(t->conf, raw, &trap);
 	if (v != TRAP_ACCEPTED) {
 		refuse(&raw->source, v, t);
 		/* Well understood and of no interest: to repeat it would be no use. */
-		return v == TRAP_IGNORED;
+		return v == TRAP_IGNORED ? SNMP_ANSWER : SNMP_SILENCE;
 	}
 	t->count[v]++;
 	if (pending_add(&t->pending, &trap, time_mono_ms(), &owed, &t->displaced) ==
 	    PENDING_REPEATED)
-		return !owed;
+		return owed ? SNMP_SILENCE : SNMP_ANSWER;
 	log_debug("trap from %s: %s", addr_format(&raw->source, from), trap.oid);
 	flush(t);
-	return !t->pending.owed;
+	return t->pending.owed ? SNMP_SILENCE : SNMP_ANSWER;
 }
 
 /* --- the loop ------------------------------------------------------------- */
@@ -144,13 +216,18 @@ static bool parent_read(struct traps *t)
 	return got == -EAGAIN || got == -EBADMSG;
 }
 
-/* The engine says nothing to us; what is readable is its end. */
 static void engine_read(struct traps *t)
 {
-	int got = msg_recv(&t->engine, &t->msg);
+	const struct msg_taken *taken = (const void *)t->msg.body;
+	int got = 1;
 
-	if (got == 1 && t->msg.fd >= 0)
-		close(t->msg.fd);
+	for (int i = 0; i < TAKEN_BURST && got == 1; i++) {
+		got = msg_recv(&t->engine, &t->msg);
+		if (got == 1 && t->msg.type == MSG_TAKEN)
+			snmp_loop_answer(taken->id, taken->taken);
+		else if (got == 1 && t->msg.fd >= 0)
+			close(t->msg.fd);
+	}
 	if (got != 1 && got != -EAGAIN && got != -EBADMSG)
 		engine_lost(t);
 }
@@ -161,8 +238,10 @@ static void listeners_read(struct traps *t, const struct pollfd *fds)
 	unsigned long missed;
 
 	for (size_t i = 0; i < t->n_listeners; i++) {
-		if (fds[i].revents)
-			snmp_loop_read(t->listeners[i], READ_BURST);
+		for (int n = 0; fds[i].revents && n < READ_BURST && !t->stuck; n++) {
+			if (!snmp_loop_read(t->listeners[i]))
+				break;
+		}
 		overrun += snmp_loop_lost(t->listeners[i]);
 	}
 	if (overrun == t->overrun)
@@ -180,9 +259,9 @@ static int loop(struct traps *t, struct pollfd *fds)
 	for (;;) {
 		fds[POLL_PARENT].fd = t->parent.fd;
 		fds[POLL_ENGINE].fd = t->engine.fd;
-		fds[POLL_ENGINE].events = POLLIN | (t->pending.owed ? POLLOUT : 0);
+		fds[POLL_ENGINE].events = POLLIN | (t->pending.owed || t->stuck ? POLLOUT : 0);
 		/* Until all is handed over, what comes in waits in its socket. */
-		if (poll(fds, t->ready ? n : POLL_LISTEN, -1) < 0) {
+		if (poll(fds, t->ready && !t->stuck ? n : POLL_LISTEN, -1) < 0) {
 			if (errno == EINTR)
 				continue;
 			log_err("poll: %s", strerror(errno));
@@ -193,7 +272,7 @@ static int loop(struct traps *t, struct pollfd *fds)
 		if (fds[POLL_ENGINE].revents & ~POLLOUT && fds[POLL_ENGINE].fd == t->engine.fd)
 			engine_read(t);
 		flush(t);
-		if (t->ready)
+		if (t->ready && !t->stuck)
 			listeners_read(t, fds + POLL_LISTEN);
 	}
 }
@@ -238,6 +317,8 @@ int traps_main(const struct room_start *start)
 	t->conf = start->conf;
 	t->parent = start->parent;
 	t->engine.fd = -1;
+	if (trap_oid_parse(&t->mib_base, start->conf->mib_base))
+		fatal("mib-base: %s is no OID", start->conf->mib_base);
 	fds[POLL_PARENT].events = POLLIN;
 
 	if (snmp_loop_init(&start->conf->snmp, start->engine_id, start->engine_boots, &ops, &why))

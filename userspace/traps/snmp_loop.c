@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * net-snmp on sockets that somebody else has bound: the only file that knows
- * the library. It decodes, verifies SNMPv3 and answers engine discovery and
- * informs; everything else is decided outside.
+ * net-snmp on sockets that somebody else has bound. It decodes, verifies SNMPv3
+ * and answers engine discovery and informs, some of them later (kept.c);
+ * everything else is decided outside.
  */
 #include <net-snmp/net-snmp-config.h>
 #include <net-snmp/net-snmp-includes.h>
@@ -16,6 +16,9 @@
 #include <unistd.h>
 
 #include "../snmp/library.h"
+#include "../common/timefmt.h"
+#include "kept.h"
+#include "list.h"
 #include "snmp_loop.h"
 
 #define KEY_MAX	       64 /* bytes: SHA-512 */
@@ -35,6 +38,7 @@ static struct {
 	struct addr source; /* of that datagram */
 	bool received; /* there was one */
 	bool judged; /* somebody outside has seen it */
+	struct list_bind binds[LIST_BINDS_MAX]; /* of the message in hand */
 } loop;
 
 /* --- transport: what net-snmp does with our sockets ----------------------- */
@@ -205,6 +209,26 @@ static void fill_v1(struct trap_raw *raw, const netsnmp_pdu *pdu)
 		raw->oid.len = 0;
 }
 
+static void bind_fill(struct list_bind *b, const netsnmp_variable_list *v)
+{
+	oid_copy(&b->oid, v->name, v->name_length);
+	b->type = LIST_OTHER;
+	switch (v->type) {
+	case ASN_INTEGER:
+	case ASN_UNSIGNED:
+		if (v->val_len < sizeof(*v->val.integer))
+			break;
+		b->type = LIST_NUMBER;
+		b->number = *v->val.integer;
+		break;
+	case ASN_OCTET_STR:
+		b->type = LIST_OCTETS;
+		b->octets = v->val.string;
+		b->len = v->val_len;
+		break;
+	}
+}
+
 /* sysUpTime.0 and snmpTrapOID.0 should come first (RFC 3416, 4.2.6); some
  * devices send them elsewhere. */
 static void fill_v2(struct trap_raw *raw, const netsnmp_pdu *pdu)
@@ -220,7 +244,12 @@ static void fill_v2(struct trap_raw *raw, const netsnmp_pdu *pdu)
 		else if (v->type == ASN_OBJECT_ID && !raw->oid.len &&
 			 !snmp_oid_compare(v->name, v->name_length, trap_oid, OID_LENGTH(trap_oid)))
 			oid_copy(&raw->oid, v->val.objid, v->val_len / sizeof(oid));
+		if (raw->n_binds < LIST_BINDS_MAX)
+			bind_fill(&loop.binds[raw->n_binds++], v);
+		else
+			raw->binds_cut = true;
 	}
+	raw->binds = loop.binds;
 }
 
 static void fill_security(struct trap_raw *raw, const netsnmp_pdu *pdu)
@@ -281,6 +310,8 @@ static int session_callback(int op, netsnmp_session *session, int reqid, netsnmp
 			    void *magic)
 {
 	struct trap_raw raw;
+	enum snmp_reply reply;
+	uint64_t ticket = 0;
 
 	(void)session;
 	(void)reqid;
@@ -292,8 +323,13 @@ static int session_callback(int op, netsnmp_session *session, int reqid, netsnmp
 		return 1;
 	loop.judged = true;
 	raw_fill(&raw, pdu);
-	if (loop.ops.message(&raw, loop.ops.arg) && raw.command == TRAP_COMMAND_INFORM)
+	reply = loop.ops.message(&raw, &ticket, loop.ops.arg);
+	if (raw.command != TRAP_COMMAND_INFORM)
+		return 1;
+	if (reply == SNMP_ANSWER)
 		answer(pdu);
+	else if (reply == SNMP_LATER)
+		kept_put(ticket, loop.reading->session, pdu, time_mono_ms());
 	return 1;
 }
 
@@ -343,22 +379,41 @@ static enum trap_verdict refusal(const u_int before[N_REFUSALS])
 	return TRAP_MALFORMED;
 }
 
-void snmp_loop_read(struct snmp_listener *l, unsigned int max)
+bool snmp_loop_read(struct snmp_listener *l)
 {
 	u_int before[N_REFUSALS];
 
-	for (loop.reading = l; max; max--) {
-		loop.received = false;
-		loop.judged = false;
-		stats_read(before);
-		netsnmp_large_fd_setfd(l->fd, &l->fds);
-		snmp_sess_read2(l->session, &l->fds);
-		if (!loop.received)
-			break;
-		if (!loop.judged)
-			loop.ops.refused(&loop.source, refusal(before), loop.ops.arg);
-	}
+	loop.reading = l;
+	loop.received = false;
+	loop.judged = false;
+	stats_read(before);
+	netsnmp_large_fd_setfd(l->fd, &l->fds);
+	snmp_sess_read2(l->session, &l->fds);
 	loop.reading = NULL;
+	if (loop.received && !loop.judged)
+		loop.ops.refused(&loop.source, refusal(before), loop.ops.arg);
+	return loop.received;
+}
+
+void snmp_loop_answer(uint64_t ticket, enum taken taken)
+{
+	static const long status[] = {
+		[TAKEN_OK] = SNMP_ERR_NOERROR,
+		[TAKEN_REFUSED] = SNMP_ERR_RESOURCEUNAVAILABLE,
+		[TAKEN_INCOMPLETE] = SNMP_ERR_INCONSISTENTVALUE,
+	};
+
+	kept_answer(ticket, status[taken]);
+}
+
+int64_t snmp_loop_waits(uint64_t ticket)
+{
+	return kept_for(ticket, time_mono_ms());
+}
+
+void snmp_loop_forget(void)
+{
+	kept_drop(NULL);
 }
 
 uint32_t snmp_loop_lost(const struct snmp_listener *l)
@@ -417,6 +472,7 @@ struct snmp_listener *snmp_loop_listen(int fd)
 
 void snmp_loop_close(struct snmp_listener *l)
 {
+	kept_drop(l->session);
 	snmp_sess_close(l->session);
 	netsnmp_large_fd_set_cleanup(&l->fds);
 	free(l);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "list.h"
 #include "trap.h"
 
 /* snmpTraps of RFC 3418: coldStart is .1, the generic trap of v1 is one less. */
@@ -20,9 +21,12 @@ const char *trap_verdict_text(enum trap_verdict v)
 		[TRAP_ACCEPTED] = "accepted",
 		[TRAP_IGNORED] = "it says nothing about a recovery",
 		[TRAP_DISCOVERY] = "it asks for our engine ID",
-		[TRAP_STRANGER] = "the sender is neither a watched server nor an alias of one",
+		[TRAP_STRANGER] =
+			"the sender is neither a watched server nor an alias of one, nor a router of a receive section",
 		[TRAP_MALFORMED] = "it is malformed",
 		[TRAP_BAD_COMMAND] = "it is neither a trap nor an inform",
+		[TRAP_NO_ROUTER] = "the sender is in no receive section",
+		[TRAP_NO_INFORM] = "it is a list, which has to be an inform",
 		[TRAP_BAD_COMMUNITY] = "its community is not configured",
 		[TRAP_BAD_USER] = "its user is not configured for that engine ID",
 		[TRAP_BAD_LEVEL] = "its security level is below the user's",
@@ -232,5 +236,48 @@ enum trap_verdict trap_judge(const struct conf *conf, const struct trap_raw *raw
 		.uptime = raw->uptime,
 	};
 	trap_oid_format(&raw->oid, out->oid, sizeof(out->oid));
+	return TRAP_ACCEPTED;
+}
+
+/* Who hands a list over proves it by what his section names, and nothing less. */
+static enum trap_verdict judge_router(const struct conf *conf, const struct conf_receive *r,
+				      const struct trap_raw *raw)
+{
+	const struct conf_snmp_user *user;
+
+	switch (raw->version) {
+	case 2:
+		return r->community && secret_equal(r->community, raw->community,
+						    raw->community_len) ?
+			       TRAP_ACCEPTED :
+			       TRAP_BAD_COMMUNITY;
+	case 3:
+		user = user_find(&conf->snmp, raw);
+		if (!user || !r->user || strcmp(user->name, r->user))
+			return TRAP_BAD_USER;
+		return raw->level < TRAP_LEVEL_PRIV ? TRAP_BAD_LEVEL : TRAP_ACCEPTED;
+	}
+	return TRAP_MALFORMED;
+}
+
+enum trap_verdict trap_judge_list(const struct conf *conf, const struct trap_oid *base,
+				  const struct trap_raw *raw, struct msg_handover *out,
+				  const char **why)
+{
+	const struct conf_receive *r = conf_receive_from(conf, &raw->source);
+	enum trap_verdict v;
+
+	if (!r)
+		return TRAP_NO_ROUTER;
+	if (raw->command != TRAP_COMMAND_INFORM)
+		return TRAP_NO_INFORM;
+	v = judge_router(conf, r, raw);
+	if (v != TRAP_ACCEPTED)
+		return v;
+	*why = raw->binds_cut ? "it has too many variables" :
+				list_decode(base, &raw->oid, raw->binds, raw->n_binds, out);
+	if (*why)
+		return TRAP_MALFORMED;
+	memcpy(out->target, r->name, sizeof(out->target));
 	return TRAP_ACCEPTED;
 }

@@ -13,6 +13,8 @@
 #include "../common/conf.h"
 #include "../common/msg.h"
 
+struct list_bind;
+
 #define TRAP_OID_MAX 128 /* sub-identifiers, RFC 2578, 3.5 */
 
 struct trap_oid {
@@ -43,6 +45,9 @@ struct trap_raw {
 	enum trap_level level; /* v3: verified by the library */
 	struct trap_oid oid; /* snmpTrapOID.0; of a v1 trap by trap_oid_from_v1() */
 	uint32_t uptime; /* hundredths of a second */
+	const struct list_bind *binds; /* its variables, of v2c and v3 */
+	size_t n_binds;
+	bool binds_cut; /* it had more of them */
 };
 
 /* What became of a message; the order is that of trap_verdict_text(). */
@@ -53,6 +58,8 @@ enum trap_verdict {
 	TRAP_STRANGER, /* neither a watched server nor an alias of one */
 	TRAP_MALFORMED,
 	TRAP_BAD_COMMAND, /* neither trap nor inform */
+	TRAP_NO_ROUTER, /* a list from an address that is in no receive section */
+	TRAP_NO_INFORM, /* a list as a trap, which nobody would repeat */
 	TRAP_BAD_COMMUNITY,
 	TRAP_BAD_USER,
 	TRAP_BAD_LEVEL, /* less security than the user must have */
@@ -83,5 +90,15 @@ int trap_oid_from_v1(struct trap_oid *oid, const struct trap_oid *enterprise, lo
  */
 enum trap_verdict trap_judge(const struct conf *conf, const struct trap_raw *raw,
 			     struct msg_trap *out);
+
+/*
+ * Judges @raw, a notification of RINGBACK-MIB that stands at @base (list_is_ours()): who
+ * may hand lists to us is another question than who may say that he is back.
+ * TRAP_ACCEPTED fills @out, but for its id. TRAP_MALFORMED: *@why says what is wrong, as
+ * part of a sentence.
+ */
+enum trap_verdict trap_judge_list(const struct conf *conf, const struct trap_oid *base,
+				  const struct trap_raw *raw, struct msg_handover *out,
+				  const char **why);
 
 #endif /* RINGBACK_TRAPS_TRAP_H */

@@ -1,0 +1,437 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Lists of waiting clients, from other routers. Each becomes an outage of its own that has
+ * ended, with waiters, and with notices that are held until the list is released. What comes
+ * twice changes nothing.
+ */
+#include "receive.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../common/log.h"
+#include "../common/timefmt.h"
+#include "batch.h"
+#include "control.h"
+#include "inquiry.h"
+#include "outbox.h"
+
+/* A router repeats itself for days (give-up); what is silent for longer comes no more. */
+#define KEEP (7 * 86400 * NSEC_PER_SEC)
+/* Lists dropped in one turn. */
+#define FORGET_AT_A_TIME 64
+#define REFUSED_SECONDS	 10
+
+struct receive {
+	struct engine *e;
+	receive_answer answer;
+	void *arg;
+	struct msg_taken *owed; /* to be answered when the batch is on disk */
+	size_t n, size;
+	bool released; /* in that batch: mail is due */
+	struct log_rate refused;
+};
+
+/* --- a part ---------------------------------------------------------------------- */
+
+static const struct conf_receive *section(const struct engine *e, const char *name)
+{
+	for (size_t i = 0; i < e->conf->n_receives; i++) {
+		if (!strcmp(e->conf->receives[i].name, name))
+			return &e->conf->receives[i];
+	}
+	return NULL;
+}
+
+static void outage_of(const struct msg_handover *h, struct outage *o)
+{
+	*o = (struct outage){
+		.service = h->service,
+		.reason = h->reason,
+		.evidence = h->evidence,
+		.proven = h->ended,
+		.began = h->began,
+		.ended = h->ended,
+		.origin_id = h->outage,
+		.origin_list = h->list,
+		.lossy = h->lossy,
+	};
+	memcpy(o->watch, h->watch, sizeof(o->watch));
+	memcpy(o->origin, h->target, sizeof(o->origin));
+	snprintf(o->detail, sizeof(o->detail), "told by %s", h->router);
+}
+
+static int list_new(struct engine *e, const struct msg_handover *h, struct outage *o,
+		    struct list *l)
+{
+	int rc;
+
+	outage_of(h, o);
+	rc = store_outage_put(e->store, o);
+	if (rc < 0)
+		return rc;
+	*l = (struct list){
+		.outage = o->id,
+		.state = LIST_COLLECTING,
+		.at = time_now(),
+		.parts = h->parts,
+		.clients = h->clients,
+	};
+	memcpy(l->router, h->router, sizeof(l->router));
+	memcpy(l->name, h->server_name, sizeof(l->name));
+	return store_list_put(e->store, l);
+}
+
+/* The list of @h: 1; 0: it contradicts what came before, or is another one; -errno. */
+static int list_find(struct engine *e, const struct msg_handover *h, struct outage *o,
+		     struct list *l)
+{
+	int rc;
+
+	outage_of(h, o);
+	rc = store_outage_origin(e->store, o);
+	if (rc == 0)
+		rc = store_list_get(e->store, o->id, l);
+	if (rc < 0)
+		return rc;
+	return l->parts == h->parts && l->clients == h->clients &&
+	       service_equal(&o->service, &h->service);
+}
+
+static int hold_notice(struct engine *e, const struct outage *o, const struct waiter *w)
+{
+	struct notice n = {
+		.outage = o->id,
+		.client = w->client,
+		.service = o->service,
+		.reason = w->reason,
+		.evidence = o->evidence,
+		.attempts = w->attempts,
+		.first = w->first,
+		.last = w->last,
+		.began = w->first && w->first < o->began ? w->first : o->began,
+		.ended = o->ended,
+		.created = time_now(),
+		.due = NOTICE_HELD,
+	};
+
+	memcpy(n.mail, w->mail, sizeof(n.mail));
+	memcpy(n.watch, w->watch, sizeof(n.watch));
+	return store_notice_put(e->store, &n);
+}
+
+/* 1: it is new; 0: another part had this client; -errno. */
+static int take_row(struct engine *e, const struct outage *o, const struct msg_row *row)
+{
+	const struct contact *c;
+	struct waiter w;
+	int rc = store_waiter_get(e->store, o->id, &row->client, &w);
+
+	if (rc != -ENOENT)
+		return rc;
+	w = (struct waiter){
+		.outage = o->id,
+		.client = row->client,
+		.state = WAITER_NO_CONTACT,
+		.reason = row->reason,
+		.attempts = row->attempts,
+		.first = row->first,
+		.last = row->last,
+		.has_mac = row->has_mac,
+		.mac = row->mac,
+	};
+	memcpy(w.watch, o->watch, sizeof(w.watch));
+	c = resolve(engine_contacts(e), &row->client, row->has_mac ? &row->mac : NULL);
+	if (c) {
+		memcpy(w.mail, c->mail, sizeof(w.mail));
+		rc = inquiry_suppressed(e, w.mail);
+		if (rc < 0)
+			return rc;
+		if (!rc)
+			w.state = WAITER_WAITING;
+	}
+	rc = w.state == WAITER_WAITING ? hold_notice(e, o, &w) : 0;
+	if (rc == 0)
+		rc = store_waiter_put(e->store, &w);
+	return rc < 0 ? rc : 1;
+}
+
+static int take_rows(struct engine *e, const struct msg_handover *h, const struct outage *o,
+		     struct list *l)
+{
+	int rc = store_list_part(e->store, o->id, h->part);
+
+	/* A repetition says nothing new. */
+	for (uint32_t i = 0; rc > 0 && i < h->n_rows; i++) {
+		rc = take_row(e, o, &h->rows[i]);
+		if (rc < 0)
+			return rc;
+		l->got += rc;
+		rc = 1;
+	}
+	return rc;
+}
+
+static void announce(struct engine *e, const char *event, const struct msg_handover *h,
+		     const char *text)
+{
+	char service[SERVICE_STRLEN];
+
+	log_info("%s (%s): %s %s", h->router, h->target, service_format(&h->service, service),
+		 text);
+	control_event(e->control, event, &h->service, NULL, text);
+}
+
+static int refuse(struct receive *r, const struct msg_handover *h, const char *why)
+{
+	unsigned long missed;
+	char line[200];
+
+	r->e->count.lists_refused++;
+	if (!log_allowed(&r->refused, REFUSED_SECONDS, &missed))
+		return TAKEN_REFUSED;
+	snprintf(line, sizeof(line), "outage %llu, list %u: refused: %s",
+		 (unsigned long long)h->outage, h->list, why);
+	announce(r->e, "list-refused", h, line);
+	return TAKEN_REFUSED;
+}
+
+/* enum taken, or -errno. */
+static int take_part(struct receive *r, const struct msg_handover *h,
+		     const struct conf_receive *from)
+{
+	struct engine *e = r->e;
+	struct outage o;
+	struct list l;
+	int rc;
+
+	if (h->clients > from->clients)
+		return refuse(r, h, "it has more clients than the receive section allows");
+	rc = list_find(e, h, &o, &l);
+	if (rc == 0)
+		return refuse(r, h, "it contradicts what came before");
+	if (rc == -ENOENT)
+		rc = list_new(e, h, &o, &l);
+	if (rc < 0)
+		return rc;
+	if (l.state == LIST_RELEASED)
+		return TAKEN_OK;
+	rc = take_rows(e, h, &o, &l);
+	if (rc > 0) {
+		l.at = time_now();
+		rc = store_list_put(e->store, &l);
+	}
+	return rc < 0 ? rc : TAKEN_OK;
+}
+
+/* --- its end --------------------------------------------------------------------- */
+
+static int release(struct receive *r, const struct msg_handover *h, const struct outage *o,
+		   struct list *l)
+{
+	struct engine *e = r->e;
+	int64_t now = time_now();
+	int64_t due = now + (int64_t)e->conf->mail.digest * NSEC_PER_SEC;
+	int64_t since = now - (int64_t)engine_watch(e, o->watch)->flap * NSEC_PER_SEC;
+	struct list_told n = { 0 };
+	char line[240];
+	int rc = store_list_release(e->store, o, now, due, since, &n);
+
+	l->state = LIST_RELEASED;
+	l->at = now;
+	if (rc == 0)
+		rc = store_list_put(e->store, l);
+	if (rc < 0)
+		return rc;
+	r->released = true;
+	e->count.lists++;
+	snprintf(line, sizeof(line),
+		 "outage %llu: list of %u clients released%s: %llu to be told, %llu told just"
+		 " before, %llu without contact",
+		 (unsigned long long)o->id, l->got,
+		 o->lossy ? " (clients may be missing: the router lost events)" : "",
+		 (unsigned long long)n.told, (unsigned long long)n.spared,
+		 (unsigned long long)(l->got - n.told - n.spared));
+	announce(e, "list-released", h, line);
+	return TAKEN_OK;
+}
+
+static int take_release(struct receive *r, const struct msg_handover *h)
+{
+	struct outage o;
+	struct list l;
+	uint32_t parts = 0;
+	char line[120];
+	int rc = list_find(r->e, h, &o, &l);
+
+	if (rc == 0)
+		return refuse(r, h, "its release contradicts what came before");
+	if (rc < 0 && rc != -ENOENT)
+		return rc;
+	if (rc > 0 && l.state == LIST_RELEASED)
+		return TAKEN_OK;
+	if (rc > 0)
+		rc = store_list_parts(r->e->store, o.id, &parts);
+	if (rc >= 0 && parts == l.parts)
+		return release(r, h, &o, &l);
+	if (rc < 0 && rc != -ENOENT)
+		return rc;
+	snprintf(line, sizeof(line), "outage %llu, list %u: %u of %u parts are missing",
+		 (unsigned long long)h->outage, h->list, h->parts - parts, h->parts);
+	announce(r->e, "list-incomplete", h, line);
+	return TAKEN_INCOMPLETE;
+}
+
+static int take_withdrawal(struct receive *r, const struct msg_handover *h)
+{
+	struct engine *e = r->e;
+	struct outage o;
+	struct list l;
+	char line[120];
+	int rc = list_find(e, h, &o, &l);
+
+	if (rc == -ENOENT)
+		return TAKEN_OK;
+	if (rc < 0)
+		return rc;
+	if (rc == 0 || l.state == LIST_RELEASED)
+		return refuse(r, h, "it cannot be withdrawn any more");
+	rc = store_outage_del(e->store, o.id);
+	if (rc < 0)
+		return rc;
+	snprintf(line, sizeof(line), "outage %llu, list %u: withdrawn, somebody else tells them",
+		 (unsigned long long)h->outage, h->list);
+	announce(e, "list-withdrawn", h, line);
+	return TAKEN_OK;
+}
+
+/* --- from the traps room, and back ------------------------------------------------- */
+
+/* enum taken, or -errno. */
+static int take(struct receive *r, const struct msg_handover *h)
+{
+	const struct conf_receive *from = section(r->e, h->target);
+
+	if (!from)
+		return refuse(r, h, "the receive section is gone");
+	switch (h->act) {
+	case HANDOVER_PART:
+		return take_part(r, h, from);
+	case HANDOVER_RELEASE:
+		return take_release(r, h);
+	case HANDOVER_WITHDRAW:
+		return take_withdrawal(r, h);
+	case HANDOVER_DOWN:
+		announce(r->e, "announced", h, "is down");
+		break;
+	case HANDOVER_UP:
+		announce(r->e, "announced", h, "is back");
+		break;
+	}
+	return TAKEN_OK;
+}
+
+static int owe(struct receive *r, uint64_t id, enum taken taken)
+{
+	struct msg_taken *more;
+
+	if (r->n == r->size) {
+		more = reallocarray(r->owed, r->size ? r->size * 2 : 64, sizeof(*more));
+		if (!more)
+			return -ENOMEM;
+		r->owed = more;
+		r->size = r->size ? r->size * 2 : 64;
+	}
+	r->owed[r->n++] = (struct msg_taken){ .id = id, .taken = taken };
+	return 0;
+}
+
+void receive_list(struct receive *r, const struct msg_handover *h)
+{
+	int rc;
+
+	/* Failing: no answer, and the router comes again. */
+	if (batch_begin(r->e->batch) < 0)
+		return;
+	rc = take(r, h);
+	if (rc >= 0)
+		rc = owe(r, h->id, rc);
+	if (rc < 0)
+		batch_fail(r->e->batch, rc, "take a list");
+}
+
+void receive_committed(struct receive *r)
+{
+	/* One that is not told comes again: who sent it repeats it. */
+	for (size_t i = 0; i < r->n; i++) {
+		if (r->answer(&r->owed[i], r->arg) < 0)
+			break;
+	}
+	r->n = 0;
+	if (r->released)
+		outbox_kick(r->e->outbox);
+	r->released = false;
+}
+
+void receive_undone(struct receive *r)
+{
+	r->n = 0;
+	r->released = false;
+}
+
+/* --- lists that nobody speaks of any more ------------------------------------------ */
+
+struct stale {
+	uint64_t outage[FORGET_AT_A_TIME];
+	unsigned int n;
+};
+
+static int collect_stale(const struct list *l, const struct outage *o, void *arg)
+{
+	char service[SERVICE_STRLEN];
+	struct stale *s = arg;
+
+	log_warn("outage %llu: %s (%s) handed over a list for %s and never released it: %u of %u"
+		 " parts, %u clients; it is dropped",
+		 (unsigned long long)o->id, l->router, o->origin,
+		 service_format(&o->service, service), l->n_parts, l->parts, l->got);
+	s->outage[s->n++] = o->id;
+	return 0;
+}
+
+void receive_forget(struct receive *r)
+{
+	struct stale s = { .n = 0 };
+	int rc = batch_begin(r->e->batch);
+
+	if (rc < 0)
+		return;
+	rc = store_list_stale(r->e->store, time_now() - KEEP, FORGET_AT_A_TIME, collect_stale, &s);
+	for (unsigned int i = 0; rc == 0 && i < s.n; i++)
+		rc = store_outage_del(r->e->store, s.outage[i]);
+	if (rc < 0)
+		batch_fail(r->e->batch, rc, "drop old lists");
+}
+
+/* --- life -------------------------------------------------------------------------- */
+
+struct receive *receive_new(struct engine *e, receive_answer answer, void *arg)
+{
+	struct receive *r = calloc(1, sizeof(*r));
+
+	if (!r)
+		return NULL;
+	r->e = e;
+	r->answer = answer;
+	r->arg = arg;
+	return r;
+}
+
+void receive_free(struct receive *r)
+{
+	if (r)
+		free(r->owed);
+	free(r);
+}
