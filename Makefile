@@ -61,7 +61,7 @@ check: packages-build-vm-test-browser
 	@tests/run
 
 check-unit:
-	@tests/run unit spec mail traps agent web metrics
+	@tests/run unit spec mail handover traps agent web metrics
 
 check-system: all
 	@tests/run system $(TESTS)

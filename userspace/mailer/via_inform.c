@@ -20,7 +20,7 @@
 #include "list.h"
 #include "report.h"
 
-#define WINDOW	      16 /* informs on the way */
+#define WINDOW_MAX    16 /* informs on the way */
 #define RETRIES	      2 /* repetitions within conf_target.timeout */
 #define ADDRESSES_MAX 2 /* of a name, that are tried */
 
@@ -31,12 +31,14 @@ struct informs {
 	void *session; /* net-snmp's handle */
 	int report_fd;
 	size_t on_way;
-	size_t window; /* 1 until the first is acknowledged */
-	int64_t heard_ms; /* CLOCK_MONOTONIC: when the station last answered, or we began */
+	size_t window; /* so many may be; 1..WINDOW_MAX */
+	bool heard; /* it has answered an inform */
+	int64_t heard_ms; /* CLOCK_MONOTONIC: when it last did, or we began */
 	struct inform {
 		struct informs *home;
 		uint32_t index;
 		const struct msg_handover *h;
+		int64_t sent_ms; /* CLOCK_MONOTONIC */
 	} * all;
 };
 
@@ -84,7 +86,7 @@ __attribute__((noreturn)) static void not_read(const struct informs *s, netsnmp_
 static void not_answered(const struct inform *i)
 {
 	const struct informs *s = i->home;
-	bool found = s->window == 1 && !s->target->community;
+	bool found = !s->heard && !s->target->community;
 	char text[128];
 
 	snprintf(text, sizeof(text), "no answer within %u s%s", s->target->timeout,
@@ -93,6 +95,24 @@ static void not_answered(const struct inform *i)
 	if (time_mono_ms() - s->heard_ms >= 1000LL * s->target->timeout)
 		report_fail(s->report_fd, 0, "%s port %u: %s", s->host, s->target->port, text);
 	report(s->report_fd, i->index, DELIVERY_LATER, 0, text);
+}
+
+/*
+ * A station that writes each to disk may take a while for many: what is on the way
+ * must be answered long before it would be repeated, or it would only get slower.
+ */
+static void heard(const struct inform *i)
+{
+	struct informs *s = i->home;
+	int64_t took, timeout = 1000LL * s->target->timeout;
+
+	s->heard = true;
+	s->heard_ms = time_mono_ms();
+	took = s->heard_ms - i->sent_ms;
+	if (took < timeout / 8 && s->window < WINDOW_MAX)
+		s->window++;
+	else if (took > timeout / 4 && s->window > 1)
+		s->window--;
 }
 
 static int answered(int op, netsnmp_session *session, int reqid, netsnmp_pdu *pdu, void *magic)
@@ -106,8 +126,7 @@ static int answered(int op, netsnmp_session *session, int reqid, netsnmp_pdu *pd
 	case NETSNMP_CALLBACK_OP_RECEIVED_MESSAGE:
 		if (pdu->command == SNMP_MSG_REPORT)
 			not_read(s, pdu);
-		s->heard_ms = time_mono_ms();
-		s->window = WINDOW;
+		heard(i);
 		judge(i, pdu);
 		break;
 	case NETSNMP_CALLBACK_OP_TIMED_OUT:
@@ -198,6 +217,7 @@ static void inform_send(struct inform *i)
 		report_fail(s->report_fd, 0, "%s port %u: %s", s->host, s->target->port,
 			    why ? why : "cannot send");
 	}
+	i->sent_ms = time_mono_ms();
 	s->on_way++;
 }
 
@@ -330,7 +350,7 @@ void inform_session(const void *arg, const void *const *items, size_t n, int rep
 	s.heard_ms = time_mono_ms();
 	for (size_t next = 0; next < n || s.on_way;) {
 		for (; next < n && s.on_way < s.window; next++) {
-			s.all[next] = (struct inform){ &s, (uint32_t)next, items[next] };
+			s.all[next] = (struct inform){ &s, (uint32_t)next, items[next], 0 };
 			inform_send(&s.all[next]);
 		}
 		if (s.on_way)
