@@ -38,6 +38,7 @@ help:
 	@echo 'make bench         what a packet costs, in instructions'
 	@echo 'make bench-mail    a thousand notices, against smtp-source'
 	@echo 'make bench-web     2,000 open pages and 500 connections a second'
+	@echo 'make bench-metrics a scrape while 100,000 clients wait; as root'
 	@echo 'make install       programs, manual, completion, service, example'
 	@echo 'make dkms-install  the module, for every kernel of this machine'
 	@echo 'make dkms-remove   takes it away again'
@@ -83,6 +84,10 @@ bench-mail: packages-build-vm
 
 bench-web: packages-build-vm
 	@tests/bench/web
+
+bench-metrics: packages-build-vm-test
+	@$(MAKE) --no-print-directory -s userspace
+	@tests/bench/metrics
 
 check-dkms: packages-build-vm-dkms
 	@tests/build/dkms
@@ -136,4 +141,4 @@ clean:
 	rm -rf build
 
 .PHONY: all help module userspace demo check check-unit check-system check-dkms \
-	check-kernels check-debug check-load bench bench-mail bench-web style fuzz install dkms-install dkms-remove clean
+	check-kernels check-debug check-load bench bench-mail bench-web bench-metrics style fuzz install dkms-install dkms-remove clean

@@ -267,7 +267,7 @@ int mem_outbox_backlog(struct store *st, struct outbox_backlog *b)
 	FOR_EACH(st, NOTICES, struct notice, n)
 	{
 		m = n->message ? find_message(st, n->message) : NULL;
-		if (m ? m->state != MESSAGE_QUEUED : n->due == INT64_MAX)
+		if (m ? m->state != MESSAGE_QUEUED : n->due == NOTICE_HELD)
 			continue;
 		b->notices += !m;
 		if (!b->oldest || n->created < b->oldest)

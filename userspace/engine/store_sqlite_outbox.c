@@ -437,7 +437,7 @@ int sqlite_outbox_backlog(struct store *st, struct outbox_backlog *b)
 		"  WHERE state = 0)"
 		" SELECT n.n, m.n, (SELECT min(created) FROM notice WHERE id = n.id OR message = m.id)"
 		" FROM n, m");
-	int rc = sql_bind(st, q, "i", INT64_MAX);
+	int rc = sql_bind(st, q, "i", NOTICE_HELD);
 
 	memset(b, 0, sizeof(*b));
 	if (rc == 0)

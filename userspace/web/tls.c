@@ -152,8 +152,10 @@ static SSL_CTX *context(const struct conf_certificate *c)
 	if (!ctx)
 		fatal("out of memory");
 	SSL_CTX_set_min_proto_version(ctx, TLS1_2_VERSION);
+	/* HTTP knows where it ends: who closes his half without a word gets his answer, too. */
 	SSL_CTX_set_options(ctx, SSL_OP_NO_TICKET | SSL_OP_NO_RENEGOTIATION |
-					 SSL_OP_CIPHER_SERVER_PREFERENCE);
+					 SSL_OP_CIPHER_SERVER_PREFERENCE |
+					 SSL_OP_IGNORE_UNEXPECTED_EOF);
 	SSL_CTX_set_mode(ctx, SSL_MODE_RELEASE_BUFFERS);
 	SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
 	SSL_CTX_set_tlsext_servername_callback(ctx, by_name);
