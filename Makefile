@@ -62,7 +62,7 @@ check: packages-build-vm-test-browser
 	@tests/run
 
 check-unit:
-	@tests/run unit spec mail handover traps agent web metrics
+	@tests/run unit spec mail handover traps agent web metrics contacts
 
 check-system: all
 	@tests/run system $(TESTS)

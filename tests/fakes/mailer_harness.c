@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The room "mailer" alone: plays its parent and the engine, hands it notices and
- * handovers and prints a line for each result.
+ * handovers, asks for contacts, and prints a line for each result.
  *
- *   mailer_harness [KEY=VALUE].. {ADDRESS|ACT/ROUTE/TARGET}..
+ *   mailer_harness [KEY=VALUE].. {ADDRESS|ACT/ROUTE/TARGET|ask/CLIENT/MAC}..
  *
  * Keys: client (libesmtp, libcurl, sendmail, null), server, port, tls (off,
  * opportunistic, required), ca, user, password, sessions, batch, timeout,
  * sendmail, footer, count (notices per address, handovers per word), name (of the
- * server); of targets see mailer_handover.h. Ends when each has its result.
+ * server), command (that knows contacts), asks (of it at once); of targets see
+ * mailer_handover.h. Ends when each has its result.
  */
 #include <err.h>
 #include <errno.h>
@@ -25,6 +26,7 @@
 #include "mailer/room.h"
 #include "mailer_handover.h"
 
+static char *command[2];
 static struct conf conf = {
 	.mail = { .configured = true,
 		  .server = "127.0.0.1",
@@ -36,6 +38,7 @@ static struct conf conf = {
 		  .sessions = 2,
 		  .batch = 100,
 		  .timeout = 5 },
+	.lookup = { .argv = command, .timeout = 5, .at_once = 4 },
 	.mib_base = (char[]){ MIB_BASE_DEFAULT },
 };
 static const char *client = "libesmtp", *server_name = "Intranet";
@@ -89,6 +92,10 @@ static void key(char *arg)
 		m->footer = value;
 	else if (!strcmp(arg, "count"))
 		count = (unsigned int)atoi(value);
+	else if (!strcmp(arg, "command"))
+		command[0] = value;
+	else if (!strcmp(arg, "asks"))
+		conf.lookup.at_once = (uint32_t)atoi(value);
 	else if (!strcmp(arg, "name"))
 		server_name = value;
 	else if (!handover_key(&conf, arg, value))
@@ -160,6 +167,7 @@ static unsigned int results_read(struct msg_chan *engine, struct room_for *room,
 				 unsigned int in_hand)
 {
 	static const char *const words[] = { "sent", "later", "refused", "unsure" };
+	static const char *const founds[] = { "mail", "nobody", "trouble" };
 	static struct msg m;
 	unsigned int n = 0;
 	int got;
@@ -167,11 +175,16 @@ static unsigned int results_read(struct msg_chan *engine, struct room_for *room,
 	while ((got = msg_recv(engine, &m)) == 1) {
 		const struct msg_result *r = (const void *)m.body;
 		const struct msg_window *w = (const void *)m.body;
+		const struct msg_found *f = (const void *)m.body;
 
 		if (m.type == MSG_WINDOW) {
 			room->notices = w->free;
 		} else if (m.type == MSG_SPACE) {
 			room->handovers = w->free;
+		} else if (m.type == MSG_FOUND) {
+			printf("found %llu %s %s%s\n", (unsigned long long)f->id, founds[f->found],
+			       f->mail, f->text);
+			n++;
 		} else {
 			printf("result %llu %s %u %s\n", (unsigned long long)r->id,
 			       words[r->delivery], r->code, r->text);
@@ -183,6 +196,22 @@ static unsigned int results_read(struct msg_chan *engine, struct room_for *room,
 	return n;
 }
 
+/* "ask/CLIENT/MAC" */
+static bool question_send(struct msg_chan *engine, const char *word, unsigned int id)
+{
+	struct msg_lookup q = { .id = id };
+	char text[2 * ADDR_STRLEN], *mac;
+
+	snprintf(text, sizeof(text), "%s", word + strlen("ask/"));
+	mac = strchr(text, '/');
+	if (mac)
+		*mac++ = '\0';
+	q.has_mac = mac && mac_parse(&q.mac, mac) == 0;
+	if (addr_parse(&q.client, text))
+		errx(2, "%s?", word);
+	return !msg_send(engine, MSG_LOOKUP, &q, sizeof(q), -1);
+}
+
 /* The @k-th (from 1) of what @word asks for; false: the room takes no more now. */
 static bool item_send(struct msg_chan *engine, struct room_for *room, const char *word,
 		      unsigned int id, unsigned int k)
@@ -192,6 +221,8 @@ static bool item_send(struct msg_chan *engine, struct room_for *room, const char
 	uint32_t *window = handover_word(word) ? &room->handovers : &room->notices;
 	int err_no;
 
+	if (!strncmp(word, "ask/", 4))
+		return question_send(engine, word, id);
 	if (!*window)
 		return false;
 	if (handover_word(word)) {
