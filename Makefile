@@ -4,7 +4,7 @@
 #   KDIR=DIR         kernel headers or tree to build the module for
 #   DESTDIR, prefix  where `make install` goes
 #   TESTS=PATTERN    `make check-system`: only these, e.g. TESTS='attempt_*'
-#   STORY=NAME       `make demo`: main, standin
+#   STORY=NAME       `make demo`: main, standin, server, nms
 #   PLAY=1           `make demo`: a shell in the virtual machine afterwards
 #
 # A clean checkout needs packages first; as root, demo and check install them.
