@@ -37,6 +37,7 @@ help:
 	@echo 'make check-kernels builds, boots and tries 5.10, 6.1, 6.12 and the newest'
 	@echo 'make bench         what a packet costs, in instructions'
 	@echo 'make bench-mail    a thousand notices, against smtp-source'
+	@echo 'make bench-handover 100,000 clients handed to a station and mailed from there; as root'
 	@echo 'make bench-web     2,000 open pages and 500 connections a second'
 	@echo 'make bench-metrics a scrape while 100,000 clients wait; as root'
 	@echo 'make install       programs, manual, completion, service, example'
@@ -81,6 +82,10 @@ bench: packages-build-vm-bench
 
 bench-mail: packages-build-vm
 	@tests/bench/mail
+
+bench-handover: packages-build-vm
+	@$(MAKE) --no-print-directory -s userspace
+	@tests/bench/handover $(CLIENTS)
 
 bench-web: packages-build-vm
 	@tests/bench/web
@@ -141,4 +146,5 @@ clean:
 	rm -rf build
 
 .PHONY: all help module userspace demo check check-unit check-system check-dkms \
-	check-kernels check-debug check-load bench bench-mail bench-web bench-metrics style fuzz install dkms-install dkms-remove clean
+	check-kernels check-debug check-load bench bench-mail bench-handover bench-web bench-metrics style fuzz \
+	install dkms-install dkms-remove clean
