@@ -232,7 +232,7 @@ WATCHER=router
 
 rb()
 {
-	in_ns "$WATCHER" ringback "$@"
+	in_ns "$WATCHER" ringback -s "$CONTROL" "$@"
 }
 
 # watch_add NAME SERVERS PORTS [KEY VALUE]...: failures are told after 1 s.
@@ -393,6 +393,8 @@ forges()
 
 tell_state()
 {
+	local log
+
 	[ -n "${router:-}" ] || return
 	echo "--- state of the router"
 	rb show watches
@@ -405,8 +407,12 @@ tell_state()
 		rb show waiters
 		rb show notices
 	fi
-	if [ -f "$TEST_TMP/ringbackd.log" ]; then
-		echo "--- ringbackd"
-		tail -n 60 "$TEST_TMP/ringbackd.log"
+	for log in "$TEST_TMP"/*.log; do
+		[ -f "$log" ] || continue
+		echo "--- ${log##*/}"
+		tail -n 60 "$log"
+	done
+	if declare -F tell_more >/dev/null; then
+		tell_more
 	fi
 } 2>&1

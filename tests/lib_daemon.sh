@@ -7,6 +7,7 @@
 # shellcheck disable=SC2034	# used by the tests
 STORE=/var/lib/ringback/ringback.db
 CONF=/etc/ringback/ringback.conf
+DAEMON_LOG=$TEST_TMP/ringbackd.log
 MTA=$HOME/.cache/ringback/exim
 VMAIL=/var/vmail
 COLD_START=1.3.6.1.6.3.1.1.5.1
@@ -68,11 +69,11 @@ daemon_answers()
 	rb show daemon >/dev/null 2>&1
 }
 
-# Returns when it answers. Its log: $TEST_TMP/ringbackd.log
+# Returns when it answers.
 daemon_starts()
 {
 	add_user ringback
-	start router ringbackd -c "$CONF" >>"$TEST_TMP/ringbackd.log" 2>&1
+	start "$WATCHER" ringbackd -c "$CONF" >>"$DAEMON_LOG" 2>&1
 	daemon=$STARTED
 	wait_until 10 daemon_answers || fail "the daemon does not start"
 }
@@ -86,7 +87,7 @@ daemon_stops()
 # room_pid ROOM: engine, traps, mailer.
 room_pid()
 {
-	pgrep -o -x "ringback-$1"
+	pgrep -o -P "$daemon" -x "ringback-$1"
 }
 
 room_is_new()
@@ -110,7 +111,7 @@ room_crashes()
 
 logged()
 {
-	grep -qE -- "$1" "$TEST_TMP/ringbackd.log"
+	grep -qE -- "$1" "$DAEMON_LOG"
 }
 
 # outage_is SERVER PORT STATE [EVIDENCE]
