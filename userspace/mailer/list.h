@@ -21,11 +21,11 @@ struct list_oid {
 	size_t len;
 };
 
-enum list_type { LIST_INTEGER, LIST_UNSIGNED, LIST_TICKS, LIST_OCTETS, LIST_OID };
+enum list_var_type { LIST_VAR_INTEGER, LIST_VAR_UNSIGNED, LIST_VAR_TICKS, LIST_VAR_OCTETS, LIST_VAR_OID };
 
 struct list_var {
 	struct list_oid name;
-	enum list_type type;
+	enum list_var_type type;
 	union {
 		uint32_t number; /* INTEGER, UNSIGNED, TICKS */
 		struct {

@@ -155,9 +155,9 @@ static size_t oid_of(oid *to, const struct list_oid *from)
 static bool var_add(netsnmp_pdu *pdu, const struct list_var *v)
 {
 	static const u_char types[] = {
-		[LIST_INTEGER] = ASN_INTEGER, [LIST_UNSIGNED] = ASN_UNSIGNED,
-		[LIST_TICKS] = ASN_TIMETICKS, [LIST_OCTETS] = ASN_OCTET_STR,
-		[LIST_OID] = ASN_OBJECT_ID,
+		[LIST_VAR_INTEGER] = ASN_INTEGER, [LIST_VAR_UNSIGNED] = ASN_UNSIGNED,
+		[LIST_VAR_TICKS] = ASN_TIMETICKS, [LIST_VAR_OCTETS] = ASN_OCTET_STR,
+		[LIST_VAR_OID] = ASN_OBJECT_ID,
 	};
 	oid name[LIST_OID_MAX], value[LIST_OID_MAX];
 	size_t len = oid_of(name, &v->name);
@@ -165,10 +165,10 @@ static bool var_add(netsnmp_pdu *pdu, const struct list_var *v)
 	const void *data = &number;
 	size_t size = sizeof(number);
 
-	if (v->type == LIST_OCTETS) {
+	if (v->type == LIST_VAR_OCTETS) {
 		data = v->octets.bytes;
 		size = v->octets.len;
-	} else if (v->type == LIST_OID) {
+	} else if (v->type == LIST_VAR_OID) {
 		data = value;
 		size = oid_of(value, &v->oid) * sizeof(oid);
 	}
