@@ -42,7 +42,7 @@ struct peer {
 
 struct engine_room {
 	struct engine e;
-	struct peer parent, traps, mailer;
+	struct peer parent, traps, mailer, agentx;
 	struct event *housekeeping;
 	int listen_fd;
 	bool begun;
@@ -170,6 +170,8 @@ static void take_peer(struct engine_room *r, struct msg *m)
 		peer_open(&r->mailer, m->fd);
 	else if (m->fd >= 0 && body.room == ROOM_TRAPS)
 		peer_open(&r->traps, m->fd);
+	else if (m->fd >= 0 && body.room == ROOM_AGENTX)
+		peer_open(&r->agentx, m->fd);
 	else if (m->fd >= 0 && body.room == ROOM_WEB && r->e.web)
 		web_peer_open(r->e.web, m->fd);
 	else
@@ -219,6 +221,16 @@ static void from_mailer(struct engine_room *r, const struct msg *m)
 	}
 }
 
+static void from_agentx(struct engine_room *r, struct msg *m)
+{
+	if (m->type != MSG_CONTROL) {
+		r->e.count.bad_messages++;
+		return;
+	}
+	control_attach(r->e.control, m->fd);
+	m->fd = -1;
+}
+
 static void dispatch(struct peer *p, struct msg *m)
 {
 	switch (p->who) {
@@ -230,6 +242,9 @@ static void dispatch(struct peer *p, struct msg *m)
 		break;
 	case ROOM_MAILER:
 		from_mailer(p->home, m);
+		break;
+	case ROOM_AGENTX:
+		from_agentx(p->home, m);
 		break;
 	default:
 		break;
@@ -378,6 +393,7 @@ static void room_free(struct engine_room *r)
 	store_close(e->store);
 	peer_close(&r->traps);
 	peer_close(&r->mailer);
+	peer_close(&r->agentx);
 	peer_close(&r->parent);
 	lookup_free(e->lookup);
 	event_base_free(e->base);
@@ -400,6 +416,7 @@ int engine_main(const struct room_start *start)
 	r->parent = (struct peer){ .home = r, .who = ROOM_PARENT };
 	r->traps = (struct peer){ .home = r, .who = ROOM_TRAPS };
 	r->mailer = (struct peer){ .home = r, .who = ROOM_MAILER };
+	r->agentx = (struct peer){ .home = r, .who = ROOM_AGENTX };
 	open_store(r);
 	make_parts(r);
 	if (tracker_load(r->e.tracker) < 0)
