@@ -23,6 +23,7 @@
 #include "kernel.h"
 #include "lookup.h"
 #include "outbox.h"
+#include "receive.h"
 #include "web.h"
 
 /* Visits that are closer to one another are one try, ns. */
@@ -321,7 +322,7 @@ int waiter_late(struct engine *e, const struct outage *o, struct waiter *w)
 		.late = true,
 	};
 
-	int rc = settle_waiter(&c, o, w);
+	int rc = o->origin[0] ? receive_late(e, o, w) : settle_waiter(&c, o, w);
 
 	if (rc == 0)
 		e->count.settled[w->state]++;

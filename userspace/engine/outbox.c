@@ -221,11 +221,22 @@ static int add_question(struct outbox *o, const struct message *m, struct msg_no
 	return 0;
 }
 
+/* As it is called here, else by the router whose list its outage came with. */
+static void name_server(struct outbox *o, struct msg_notice_item *item)
+{
+	const char *name = conf_server_name(o->e->conf, &item->service.server);
+	struct list l;
+
+	if (name && strlen(name) < sizeof(item->server_name))
+		strcpy(item->server_name, name);
+	else if (o->e->conf->n_receives && store_list_get(o->e->store, item->outage, &l) == 0)
+		memcpy(item->server_name, l.name, sizeof(item->server_name));
+}
+
 /* 0; 1: it is not to be sent, *@why; -errno. */
 static int build(struct outbox *o, const struct message *m, struct msg_notice *msg,
 		 const char **why)
 {
-	const char *name;
 	uint32_t i;
 	int rc = inquiry_suppressed(o->e, m->mail);
 
@@ -245,11 +256,8 @@ static int build(struct outbox *o, const struct message *m, struct msg_notice *m
 	else
 		rc = store_notice_list(o->e->store, NULL, m->id, 0, MSG_NOTICE_ITEMS, add_item,
 				       msg);
-	for (i = 0; i < msg->n_items; i++) {
-		name = conf_server_name(o->e->conf, &msg->items[i].service.server);
-		if (name && strlen(name) < sizeof(msg->items[i].server_name))
-			strcpy(msg->items[i].server_name, name);
-	}
+	for (i = 0; i < msg->n_items; i++)
+		name_server(o, &msg->items[i]);
 	return rc ? rc : !msg->n_items;
 }
 

@@ -16,13 +16,16 @@
 #include "batch.h"
 #include "control.h"
 #include "inquiry.h"
+#include "lookup.h"
 #include "outbox.h"
 
 /* A router repeats itself for days (give-up); what is silent for longer comes no more. */
 #define KEEP (7 * 86400 * NSEC_PER_SEC)
 /* Lists dropped in one turn. */
 #define FORGET_AT_A_TIME 64
-#define REFUSED_SECONDS	 10
+/* Outages of one client that are looked at. */
+#define HEARD_MAX	64
+#define REFUSED_SECONDS 10
 
 struct receive {
 	struct engine *e;
@@ -33,6 +36,18 @@ struct receive {
 	bool released; /* in that batch: mail is due */
 	struct log_rate refused;
 };
+
+/* When a notice falls due that may go out at @now. */
+static int64_t due_at(const struct engine *e, int64_t now)
+{
+	return now + (int64_t)e->conf->mail.digest * NSEC_PER_SEC;
+}
+
+/* By a watch of ours that is called like the router's, or the defaults; ns. */
+static int64_t flap_of(const struct engine *e, const struct outage *o)
+{
+	return (int64_t)engine_watch(e, o->watch)->flap * NSEC_PER_SEC;
+}
 
 /* --- a part ---------------------------------------------------------------------- */
 
@@ -100,7 +115,7 @@ static int list_find(struct engine *e, const struct msg_handover *h, struct outa
 	       service_equal(&o->service, &h->service);
 }
 
-static int hold_notice(struct engine *e, const struct outage *o, const struct waiter *w)
+static int notice_put(struct engine *e, const struct outage *o, const struct waiter *w, int64_t due)
 {
 	struct notice n = {
 		.outage = o->id,
@@ -114,7 +129,7 @@ static int hold_notice(struct engine *e, const struct outage *o, const struct wa
 		.began = w->first && w->first < o->began ? w->first : o->began,
 		.ended = o->ended,
 		.created = time_now(),
-		.due = NOTICE_HELD,
+		.due = due,
 	};
 
 	memcpy(n.mail, w->mail, sizeof(n.mail));
@@ -122,10 +137,18 @@ static int hold_notice(struct engine *e, const struct outage *o, const struct wa
 	return store_notice_put(e->store, &n);
 }
 
+/* With its address known: it waits for the release, or there is nobody to be told. */
+static int settle(struct engine *e, struct waiter *w)
+{
+	int rc = w->mail[0] ? inquiry_suppressed(e, w->mail) : 1;
+
+	w->state = rc ? WAITER_NO_CONTACT : WAITER_WAITING;
+	return rc < 0 ? rc : 0;
+}
+
 /* 1: it is new; 0: another part had this client; -errno. */
 static int take_row(struct engine *e, const struct outage *o, const struct msg_row *row)
 {
-	const struct contact *c;
 	struct waiter w;
 	int rc = store_waiter_get(e->store, o->id, &row->client, &w);
 
@@ -134,7 +157,7 @@ static int take_row(struct engine *e, const struct outage *o, const struct msg_r
 	w = (struct waiter){
 		.outage = o->id,
 		.client = row->client,
-		.state = WAITER_NO_CONTACT,
+		.state = WAITER_ASKING,
 		.reason = row->reason,
 		.attempts = row->attempts,
 		.first = row->first,
@@ -143,16 +166,14 @@ static int take_row(struct engine *e, const struct outage *o, const struct msg_r
 		.mac = row->mac,
 	};
 	memcpy(w.watch, o->watch, sizeof(w.watch));
-	c = resolve(engine_contacts(e), &row->client, row->has_mac ? &row->mac : NULL);
-	if (c) {
-		memcpy(w.mail, c->mail, sizeof(w.mail));
-		rc = inquiry_suppressed(e, w.mail);
-		if (rc < 0)
-			return rc;
-		if (!rc)
-			w.state = WAITER_WAITING;
-	}
-	rc = w.state == WAITER_WAITING ? hold_notice(e, o, &w) : 0;
+	/* Lists are for mail, whatever a watch of ours with that name says. */
+	rc = lookup_contact(e, engine_watch(e, ""), &w.client, w.has_mac ? &w.mac : NULL, w.mail);
+	if (rc >= 0)
+		rc = settle(e, &w);
+	else if (rc == -EINPROGRESS)
+		rc = 0;
+	if (rc == 0 && w.state == WAITER_WAITING)
+		rc = notice_put(e, o, &w, NOTICE_HELD);
 	if (rc == 0)
 		rc = store_waiter_put(e->store, &w);
 	return rc < 0 ? rc : 1;
@@ -173,6 +194,54 @@ static int take_rows(struct engine *e, const struct msg_handover *h, const struc
 	}
 	return rc;
 }
+
+/* --- a contact that was found later --------------------------------------------------- */
+
+struct heard {
+	const struct outage *o;
+	int64_t since, now;
+	bool told;
+};
+
+static int heard_row(const struct waiter *w, const struct outage *o, void *arg)
+{
+	struct heard *h = arg;
+
+	if (o->id != h->o->id && service_equal(&o->service, &h->o->service) && w->told > h->since &&
+	    w->told <= h->now)
+		h->told = true;
+	return 0;
+}
+
+/* It is told that @o has ended: now, unless it was just told of the same service. */
+static int tell_late(struct engine *e, const struct outage *o, struct waiter *w)
+{
+	struct heard h = { .o = o, .now = time_now() };
+	int rc;
+
+	h.since = h.now - flap_of(e, o);
+	rc = store_waiter_recent(e->store, &w->client, 0, HEARD_MAX, heard_row, &h);
+	w->state = WAITER_NOTIFIED;
+	if (rc < 0 || h.told)
+		return rc;
+	w->told = h.now;
+	return notice_put(e, o, w, due_at(e, h.now));
+}
+
+int receive_late(struct engine *e, const struct outage *o, struct waiter *w)
+{
+	struct list l;
+	int rc = store_list_get(e->store, o->id, &l);
+
+	if (rc == 0)
+		rc = settle(e, w);
+	if (rc == 0 && w->state == WAITER_WAITING)
+		rc = l.state == LIST_RELEASED ? tell_late(e, o, w) :
+						notice_put(e, o, w, NOTICE_HELD);
+	return rc < 0 ? rc : store_waiter_put(e->store, w);
+}
+
+/* --- what is said of it --------------------------------------------------------------- */
 
 static void announce(struct engine *e, const char *event, const struct msg_handover *h,
 		     const char *text)
@@ -233,11 +302,9 @@ static int release(struct receive *r, const struct msg_handover *h, const struct
 {
 	struct engine *e = r->e;
 	int64_t now = time_now();
-	int64_t due = now + (int64_t)e->conf->mail.digest * NSEC_PER_SEC;
-	int64_t since = now - (int64_t)engine_watch(e, o->watch)->flap * NSEC_PER_SEC;
 	struct list_told n = { 0 };
 	char line[240];
-	int rc = store_list_release(e->store, o, now, due, since, &n);
+	int rc = store_list_release(e->store, o, now, due_at(e, now), now - flap_of(e, o), &n);
 
 	l->state = LIST_RELEASED;
 	l->at = now;
@@ -249,11 +316,12 @@ static int release(struct receive *r, const struct msg_handover *h, const struct
 	e->count.lists++;
 	snprintf(line, sizeof(line),
 		 "outage %llu: list of %u clients released%s: %llu to be told, %llu told just"
-		 " before, %llu without contact",
+		 " before, %llu without contact%s",
 		 (unsigned long long)o->id, l->got,
 		 o->lossy ? " (clients may be missing: the router lost events)" : "",
 		 (unsigned long long)n.told, (unsigned long long)n.spared,
-		 (unsigned long long)(l->got - n.told - n.spared));
+		 (unsigned long long)(l->got - n.told - n.spared),
+		 e->conf->lookup.argv ? " so far" : "");
 	announce(e, "list-released", h, line);
 	return TAKEN_OK;
 }

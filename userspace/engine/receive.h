@@ -19,6 +19,12 @@ void receive_free(struct receive *r);
 /* From the room "traps": h->target is the receive section. Answered after the commit. */
 void receive_list(struct receive *r, const struct msg_handover *h);
 
+/*
+ * What becomes of @w, WAITER_ASKING of @o, now that w->mail is known ("": nobody): in the
+ * open batch. 0 or -errno.
+ */
+int receive_late(struct engine *e, const struct outage *o, struct waiter *w);
+
 /* The batch was committed, or undone. */
 void receive_committed(struct receive *r);
 void receive_undone(struct receive *r);
