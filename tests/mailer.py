@@ -11,9 +11,9 @@ HARNESS = os.path.join(TOP, "build/unit/mailer_harness")
 PEERS = os.path.join(TOP, "tests/peers")
 
 
-def build():
+def build(program=HARNESS):
     subprocess.run(["make", "-s", "-C", os.path.join(TOP, "tests/unit"), "O=" +
-                    os.path.dirname(HARNESS), HARNESS], check=True)
+                    os.path.dirname(program), program], check=True)
 
 
 class Peer:

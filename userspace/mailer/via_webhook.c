@@ -19,8 +19,9 @@
 #include "handover.h"
 #include "report.h"
 
-#define ANSWER_MAX 65536 /* bytes of an answer's body that are waited for */
-#define HEADER_MAX 256
+#define ANSWER_MAX   65536 /* bytes of an answer's body that are waited for */
+#define ANSWER_SHOWN 200 /* of these that a result quotes */
+#define HEADER_MAX   256
 
 struct post {
 	const struct conf_target *target;
@@ -28,7 +29,7 @@ struct post {
 	CURL *curl;
 	char error[CURL_ERROR_SIZE];
 	size_t answered; /* bytes of the answer's body */
-	char answer[200]; /* its beginning */
+	char answer[ANSWER_SHOWN]; /* its beginning */
 };
 
 /* --- what is sent --------------------------------------------------------- */
@@ -104,6 +105,16 @@ static enum delivery judge(long status)
 	return DELIVERY_REFUSED;
 }
 
+/* How many bytes of @url are its scheme and host. */
+static size_t host_end(const char *url)
+{
+	const char *host = strstr(url, "://");
+	size_t scheme = host ? (size_t)(host - url) + 3 : 0;
+	size_t end = scheme + strcspn(url + scheme, "/?#");
+
+	return end < ANSWER_SHOWN ? end : ANSWER_SHOWN;
+}
+
 static void report_status(const struct post *p, uint32_t index, long status)
 {
 	enum delivery d = judge(status);
@@ -111,8 +122,10 @@ static void report_status(const struct post *p, uint32_t index, long status)
 	char *to = NULL;
 
 	curl_easy_getinfo(p->curl, CURLINFO_REDIRECT_URL, &to);
+	/* Where to, it often repeats our path, which may be a secret. */
 	if (to)
-		snprintf(text, sizeof(text), "a redirect, which is not followed: to %.150s", to);
+		snprintf(text, sizeof(text), "a redirect, which is not followed: to %.*s",
+			 (int)host_end(to), to);
 	else
 		snprintf(text, sizeof(text), "HTTP status %ld%s%s", status,
 			 p->answer[0] ? ": " : "", p->answer);
