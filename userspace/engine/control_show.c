@@ -252,6 +252,30 @@ static void pair(struct client *cl, const char *key, json_t *value)
 	client_row(cl, json_pack("{s:s,s:o}", "key", key, "value", value));
 }
 
+/* Of the kernel module, where it is connected. Returns how many rows. */
+static int table_rows(struct client *cl)
+{
+	static const enum ringback_stats_attr refused[] = {
+		RINGBACK_A_STATS_EVICTED,	 RINGBACK_A_STATS_REFUSED_FULL,
+		RINGBACK_A_STATS_REFUSED_CLIENT, RINGBACK_A_STATS_REFUSED_SERVICE,
+		RINGBACK_A_STATS_REFUSED_HOST,	 RINGBACK_A_STATS_NO_MEMORY,
+	};
+	struct nl_stats stats;
+	struct nl_config limits;
+	uint64_t sum = 0;
+	size_t i;
+
+	if (!cl->e->kernel || kernel_stats(cl->e->kernel, &stats, &limits) < 0)
+		return 0;
+	for (i = 0; i < sizeof(refused) / sizeof(*refused); i++)
+		sum += stats.value[refused[i]];
+	pair(cl, "table-entries", json_integer(stats.value[RINGBACK_A_STATS_ATTEMPTS]));
+	pair(cl, "table-size", json_integer(limits.value[RINGBACK_A_CONFIG_MAX_ATTEMPTS]));
+	pair(cl, "table-refused", json_integer(sum));
+	pair(cl, "events-lost", json_integer(stats.value[RINGBACK_A_STATS_EVENTS_LOST]));
+	return 4;
+}
+
 static void show_daemon(struct client *cl, json_t *request)
 {
 	struct engine *e = cl->e;
@@ -286,6 +310,7 @@ static void show_daemon(struct client *cl, json_t *request)
 		{ "lookups-waiting", lookup_waiting(e->lookup) },
 		{ "messages-in-flight", outbox_in_flight(e->outbox) },
 	};
+	int rows = 12 + sizeof(numbers) / sizeof(*numbers);
 	size_t i;
 
 	(void)request;
@@ -316,7 +341,8 @@ static void show_daemon(struct client *cl, json_t *request)
 	pair(cl, "messages-refused", json_integer(out.refused));
 	pair(cl, "messages-given-up", json_integer(out.given_up));
 	pair(cl, "messages-dropped", json_integer(out.dropped));
-	client_done(cl, json_pack("{s:i}", "rows", (int)(12 + sizeof(numbers) / sizeof(*numbers))));
+	rows += table_rows(cl);
+	client_done(cl, json_pack("{s:i}", "rows", rows));
 }
 
 const struct control_command control_show_commands[] = {
