@@ -16,6 +16,7 @@
 #include "common/timefmt.h"
 #include "engine/batch.h"
 #include "engine/control.h"
+#include "engine/handover.h"
 #include "engine/inquiry.h"
 #include "engine/lookup.h"
 #include "engine/outbox.h"
@@ -36,6 +37,9 @@ unsigned int n_questions;
 int ask_rc;
 struct msg_taken taken[256];
 unsigned int n_taken;
+struct msg_handover handed[2048];
+unsigned int n_handed;
+int hand_rc;
 unsigned int n_attached;
 
 /* --- the other parts ---------------------------------------------------------------- */
@@ -78,6 +82,16 @@ static int take_taken(const struct msg_taken *t, void *arg)
 	return 0;
 }
 
+static int take_handover(const struct msg_handover *m, void *arg)
+{
+	(void)arg;
+	if (hand_rc)
+		return hand_rc;
+	assert_true(n_handed < sizeof(handed) / sizeof(*handed));
+	memcpy(&handed[n_handed++], m, msg_handover_size(m->n_rows));
+	return 0;
+}
+
 static void committed(void *arg)
 {
 	(void)arg;
@@ -85,6 +99,7 @@ static void committed(void *arg)
 	outbox_committed(e.outbox);
 	lookup_committed(e.lookup);
 	receive_committed(e.receive);
+	handovers_committed(e.handovers);
 }
 
 static void undone(void *arg)
@@ -93,6 +108,7 @@ static void undone(void *arg)
 	tracker_undone(e.tracker);
 	outbox_undone(e.outbox);
 	receive_undone(e.receive);
+	handovers_undone(e.handovers);
 }
 
 static void retry(void *arg)
@@ -102,6 +118,7 @@ static void retry(void *arg)
 	kernel_resync(e.kernel);
 	outbox_retry(e.outbox);
 	lookup_retry(e.lookup);
+	handovers_retry(e.handovers);
 }
 
 void start_parts(void)
@@ -113,6 +130,7 @@ void start_parts(void)
 	e.outbox = outbox_new(&e, "router.example.org", take_notice, NULL);
 	e.lookup = lookup_new(&e, take_question, NULL);
 	e.receive = receive_new(&e, take_taken, NULL);
+	e.handovers = handovers_new(&e, "router.example.org", take_handover, NULL);
 	e.probes = probes_new(e.base, 8, tracker_probed, e.tracker);
 	e.web = web_peer_new(&e);
 	e.contacts_stale = true;
@@ -126,6 +144,7 @@ void stop_parts(void)
 	tracker_free(e.tracker);
 	outbox_free(e.outbox);
 	lookup_free(e.lookup);
+	handovers_free(e.handovers);
 	batch_free(e.batch);
 	receive_free(e.receive);
 }
@@ -178,6 +197,8 @@ static int setup(struct store *st)
 	send_rc = 0;
 	n_questions = 0;
 	ask_rc = 0;
+	n_handed = 0;
+	hand_rc = 0;
 	n_attached = 0;
 	n_taken = 0;
 	defaults();
@@ -319,6 +340,14 @@ void answers(unsigned int i, enum found found, const char *mail)
 	assert_true(i < n_questions);
 	snprintf(f.mail, sizeof(f.mail), "%s", mail);
 	lookup_found(e.lookup, &f);
+}
+
+void hand_result(unsigned int i, enum delivery d, const char *text)
+{
+	struct msg_result r = { .id = handed[i].id, .delivery = d, .code = 7 };
+
+	snprintf(r.text, sizeof(r.text), "%s", text);
+	handovers_result(e.handovers, &r);
 }
 
 struct outbox_counts outbox_counts(void)

@@ -25,6 +25,11 @@ extern struct msg_taken taken[256];
 extern unsigned int n_taken;
 extern unsigned int n_attached; /* control clients of the room "web" */
 
+/* The same of handovers. */
+extern struct msg_handover handed[2048];
+extern unsigned int n_handed;
+extern int hand_rc;
+
 int setup_mem(void **state);
 int setup_sqlite(void **state);
 int teardown(void **state);
@@ -55,6 +60,8 @@ struct outage latest(const struct service *s);
 int waiter_state(const struct service *s, const char *client);
 /* What the mailer says of sent[i]. */
 void result(unsigned int i, enum delivery d, const char *text);
+/* What the mailer says of handed[i]. */
+void hand_result(unsigned int i, enum delivery d, const char *text);
 struct outbox_counts outbox_counts(void);
 /* What it says of questions[i]; @mail: what the contact command printed. */
 void answers(unsigned int i, enum found found, const char *mail);

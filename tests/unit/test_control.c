@@ -25,6 +25,7 @@
 #include "engine/control.h"
 #include "engine/inquiry.h"
 #include "engine/lookup.h"
+#include "engine/handover.h"
 #include "engine/outbox.h"
 #include "engine/probe.h"
 #include "engine/tracker.h"
@@ -46,6 +47,12 @@ static int no_command(const struct msg_lookup *q, void *arg)
 {
 	(void)q;
 	(void)arg;
+	return -EPIPE;
+}
+
+static int no_lists(const struct msg_handover *m, void *arg)
+{
+	(void)m, (void)arg;
 	return -EPIPE;
 }
 
@@ -74,6 +81,7 @@ static int setup(void **state)
 	e.tracker = tracker_new(&e);
 	e.outbox = outbox_new(&e, "h", no_mailer, NULL);
 	e.lookup = lookup_new(&e, no_command, NULL);
+	e.handovers = handovers_new(&e, "h", no_lists, NULL);
 	e.probes = probes_new(e.base, 8, tracker_probed, e.tracker);
 	listen_fd = socket(AF_UNIX, SOCK_STREAM, 0);
 	where = (struct sockaddr_un){ .sun_family = AF_UNIX };
@@ -95,6 +103,7 @@ static int teardown(void **state)
 	tracker_free(e.tracker);
 	outbox_free(e.outbox);
 	lookup_free(e.lookup);
+	handovers_free(e.handovers);
 	batch_free(e.batch);
 	resolver_clear(&e.contacts);
 	inquiry_free(e.inquiry);

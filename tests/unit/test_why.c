@@ -20,6 +20,7 @@ static const struct conf_mail mail = { .configured = true,
 				       .digest = 10,
 				       .rate = 20,
 				       .give_up = 3600 };
+static const struct conf conf = { .mail = { .configured = true } };
 static const struct conf_watch rules = { .keep = 86400,
 					 .flap = 300,
 					 .stable = 5,
@@ -65,6 +66,7 @@ static struct why *plain(void)
 	y.watch.hooks = RINGBACK_HOOK_FORWARD | RINGBACK_HOOK_MIRROR;
 	strcpy(y.watch.mirror_dev, "eth7");
 	y.rules = &rules;
+	y.conf = &conf;
 	y.mail = &mail;
 	y.mailer_connected = true;
 	y.kernel_expected = y.kernel_answered = true;

@@ -19,13 +19,17 @@
 #include "../common/timefmt.h"
 #include "batch.h"
 #include "control.h"
+#include "handover.h"
 #include "inquiry.h"
 #include "kernel.h"
 #include "lookup.h"
 #include "outbox.h"
 #include "receive.h"
+#include "route.h"
 #include "web.h"
 
+/* Waiters dealt with together: an outage may have very many. */
+#define WAITERS_PAGE 256
 /* Visits that are closer to one another are one try, ns. */
 #define VISIT_GRAIN (60 * NSEC_PER_SEC)
 
@@ -92,15 +96,14 @@ struct closing {
 	bool late; /* the outage has ended before; no answer about a contact is waited for */
 	struct nl_attempt *failed; /* sorted by client */
 	size_t n_failed, failed_size;
-	struct waiter *waiters;
-	size_t n_waiters, waiters_size;
-	unsigned int told, spared, reached, no_contact, declined, asking;
+	struct handover list; /* of those whom others tell; id 0: none yet */
+	unsigned int told, listed, spared; /* of those whose state is NOTIFIED */
+	unsigned int state[WAITER_STATES]; /* how many came to each */
 };
 
 static void closing_free(struct closing *c)
 {
 	free(c->failed);
-	free(c->waiters);
 }
 
 /* Room for one more element; -ENOMEM. */
@@ -131,14 +134,17 @@ static int collect_failed(const struct nl_attempt *a, void *arg)
 	return 0;
 }
 
+struct page {
+	struct waiter row[WAITERS_PAGE];
+	unsigned int n;
+};
+
 static int collect_waiter(const struct waiter *w, const struct outage *o, void *arg)
 {
-	struct closing *c = arg;
+	struct page *p = arg;
 
 	(void)o;
-	if (grow(&c->waiters, &c->waiters_size, c->n_waiters, sizeof(*c->waiters)) < 0)
-		return -ENOMEM;
-	c->waiters[c->n_waiters++] = *w;
+	p->row[p->n++] = *w;
 	return 0;
 }
 
@@ -186,7 +192,30 @@ static int ask_kernel(struct closing *c, const struct service *s, int64_t seen, 
 	return rc == -ENOMEM ? rc : 0;
 }
 
-static int queue_notice(struct closing *c, const struct outage *o, struct waiter *w,
+/* Where the notice of a client goes: to a mail address, or with the list. */
+static int address_notice(struct closing *c, const struct outage *o, const struct waiter *w,
+			  int step, struct notice *n)
+{
+	int rc = 0;
+
+	if (step_is_mail(c->w, step)) {
+		c->told++;
+		memcpy(n->mail, w->mail, sizeof(n->mail));
+		n->due = c->now + (int64_t)c->e->conf->mail.digest * NSEC_PER_SEC;
+		return 0;
+	}
+	/* One list: the first step that is none of mail. */
+	if (!c->list.id)
+		rc = handover_gather(c->e->store, o, &c->w->notify[step], step,
+				     c->now + (c->late ? HANDOVER_GATHER : 0), &c->list);
+	c->listed++;
+	c->list.clients++;
+	n->handover = c->list.id;
+	n->due = NOTICE_HELD;
+	return rc;
+}
+
+static int queue_notice(struct closing *c, const struct outage *o, struct waiter *w, int step,
 			const char *lang)
 {
 	struct notice n = {
@@ -202,104 +231,81 @@ static int queue_notice(struct closing *c, const struct outage *o, struct waiter
 		.began = w->first < o->began ? w->first : o->began,
 		.ended = o->ended,
 		.created = c->now,
-		.due = c->now + (int64_t)c->e->conf->mail.digest * NSEC_PER_SEC,
 	};
+	int rc = address_notice(c, o, w, step, &n);
 
-	memcpy(n.mail, w->mail, sizeof(n.mail));
+	if (rc < 0)
+		return rc;
 	memcpy(n.watch, w->watch, sizeof(n.watch));
 	snprintf(n.lang, sizeof(n.lang), "%s", lang);
 	w->told = c->now;
 	return store_notice_put(c->e->store, &n);
 }
 
-/* What @w answered; the address where it is told takes the place of the table's. */
-static int apply_answer(struct closing *c, struct waiter *w, struct answer *a)
-{
-	int rc = store_answer_get(c->e->store, w->outage, &w->client, a);
-	const char *target;
-
-	if (rc == -ENOENT) {
-		memset(a, 0, sizeof(*a));
-		return 0;
-	}
-	if (rc < 0)
-		return rc;
-	target = waiter_target(w, a, c->w, c->e->conf->web.confirm);
-	if (target != w->mail)
-		memcpy(w->mail, target, sizeof(w->mail));
-	return 0;
-}
-
-static int verdict(struct closing *c, const struct outage *o, struct waiter *w,
-		   const struct answer *a)
-{
-	struct waiter_end end = {
-		.still_failed = still_failed(c, &w->client),
-		.page_open = web_peer_page_open(c->e->web, &w->client, &o->service),
-		.choice = a->choice,
-		.asking = !c->late && lookup_pending(c->e, c->w, w),
-	};
-	int rc = inquiry_suppressed(c->e, w->mail);
-
-	end.suppressed = rc > 0;
-	w->state = waiter_verdict(w, c->now, &end, c->w);
-	return rc < 0 ? rc : 0;
-}
-
 static int settle_waiter(struct closing *c, const struct outage *o, struct waiter *w)
 {
 	struct answer a;
-	int rc = apply_answer(c, w, &a);
+	struct way way;
+	int rc = route_way(c->e, c->w, w, &a, &way);
+	int step = rc < 0 ? STEP_NONE : step_for(c->e->conf, c->w, 0, &way);
+	const struct waiter_end end = {
+		.still_failed = still_failed(c, &w->client),
+		.page_open = web_peer_page_open(c->e->web, &w->client, &o->service),
+		.tellable = step != STEP_NONE,
+		.asking = !c->late && lookup_pending(c->e, c->w, w),
+		.choice = a.choice,
+	};
 
-	if (rc == 0)
-		rc = verdict(c, o, w, &a);
 	if (rc < 0)
 		return rc;
-	switch (w->state) {
-	case WAITER_REACHED:
-		c->reached++;
-		break;
-	case WAITER_NO_CONTACT:
-		c->no_contact++;
-		break;
-	case WAITER_ASKING:
-		c->asking++;
-		break;
-	case WAITER_DECLINED:
-	case WAITER_NO_ANSWER:
-		c->declined++;
-		break;
-	case WAITER_NOTIFIED:
-		if (!waiter_owed(w, c->now, c->w->flap)) {
-			c->spared++;
-			break;
-		}
-		c->told++;
-		rc = queue_notice(c, o, w, a.lang);
-		break;
-	}
+	w->state = waiter_verdict(w, c->now, &end, c->w);
+	c->state[w->state]++;
+	if (w->state == WAITER_NOTIFIED && !waiter_owed(w, c->now, c->w->flap))
+		c->spared++;
+	else if (w->state == WAITER_NOTIFIED)
+		rc = queue_notice(c, o, w, step, a.lang);
 	return rc < 0 ? rc : store_waiter_put(c->e->store, w);
+}
+
+static int settle_waiters(struct closing *c, const struct outage *o)
+{
+	struct waiter_query q = {
+		.outage = o->id,
+		.state = WAITER_WAITING,
+		.limit = WAITERS_PAGE,
+	};
+	struct page *p = calloc(1, sizeof(*p));
+	unsigned int i;
+	int rc;
+
+	if (!p)
+		return -ENOMEM;
+	do {
+		p->n = 0;
+		rc = store_waiter_list(c->e->store, &q, collect_waiter, p);
+		for (i = 0; rc == 0 && i < p->n; i++)
+			rc = settle_waiter(c, o, &p->row[i]);
+		if (p->n)
+			q.after_client = p->row[p->n - 1].client;
+	} while (rc == 0 && p->n == WAITERS_PAGE);
+	free(p);
+	return rc;
 }
 
 static int settle(struct closing *c, struct outage *o)
 {
-	const struct waiter_query waiting = {
-		.outage = o->id,
-		.state = WAITER_WAITING,
-		.limit = UINT32_MAX,
-	};
 	size_t i;
-	int rc;
+	int rc = 0;
 
-	for (i = 0; i < c->n_failed; i++) {
+	for (i = 0; rc >= 0 && i < c->n_failed; i++)
 		rc = waiter_record(c->e, o, &c->failed[i], true);
-		if (rc < 0)
-			return rc;
-	}
-	rc = store_waiter_list(c->e->store, &waiting, collect_waiter, c);
-	for (i = 0; rc == 0 && i < c->n_waiters; i++)
-		rc = settle_waiter(c, o, &c->waiters[i]);
-	return rc < 0 ? rc : store_outage_put(c->e->store, o);
+	if (rc >= 0)
+		rc = settle_waiters(c, o);
+	if (rc == 0 && c->list.id)
+		rc = store_handover_put(c->e->store, &c->list);
+	if (rc == 0)
+		rc = store_outage_put(c->e->store, o);
+	return rc < 0 ? rc : handover_announce(c->e, o, HANDOVER_UP);
 }
 
 static void count(const struct closing *c, const struct outage *o)
@@ -307,8 +313,8 @@ static void count(const struct closing *c, const struct outage *o)
 	struct engine_counters *n = &c->e->count;
 	size_t i;
 
-	for (i = 0; i < c->n_waiters; i++)
-		n->settled[c->waiters[i].state]++;
+	for (i = 0; i < WAITER_STATES; i++)
+		n->settled[i] += c->state[i];
 	engine_count_evidence(n->recovered, o->evidence);
 	measure_add(n->times, MEASURE_OUTAGE, o->ended - o->began);
 }
@@ -324,8 +330,11 @@ int waiter_late(struct engine *e, const struct outage *o, struct waiter *w)
 
 	int rc = o->origin[0] ? receive_late(e, o, w) : settle_waiter(&c, o, w);
 
+	if (rc == 0 && c.list.id)
+		rc = store_handover_put(e->store, &c.list);
 	if (rc == 0)
 		e->count.settled[w->state]++;
+	handovers_kick(e->handovers);
 	return rc;
 }
 
@@ -333,51 +342,67 @@ static void report(const struct closing *c, const struct outage *o)
 {
 	char service[SERVICE_STRLEN], span[TIME_STRLEN], line[DETAIL_MAX + 300], asking[64] = "";
 
-	if (c->asking)
+	if (c->state[WAITER_ASKING])
 		snprintf(asking, sizeof(asking), ", %u whose contact is still being looked up",
-			 c->asking);
+			 c->state[WAITER_ASKING]);
 	snprintf(line, sizeof(line),
-		 "back after %s, evidence %s (%s): %u to be told, %u told just before, %u reached"
-		 " it alone, %u without contact, %u did not want to be told%s",
+		 "back after %s, evidence %s (%s): %u to be told, %u more by others, %u told just"
+		 " before, %u reached it alone, %u without contact, %u did not want to be told%s",
 		 time_span((o->ended - o->began) / NSEC_PER_SEC, span), evidence_name(o->evidence),
-		 o->detail, c->told, c->spared, c->reached, c->no_contact, c->declined, asking);
+		 o->detail, c->told, c->listed, c->spared, c->state[WAITER_REACHED],
+		 c->state[WAITER_NO_CONTACT],
+		 c->state[WAITER_DECLINED] + c->state[WAITER_NO_ANSWER], asking);
 	log_info("outage %llu: %s is %s", (unsigned long long)o->id,
 		 service_format(&o->service, service), line);
 	control_event(c->e->control, "recovered", &o->service, NULL, line);
+}
+
+/* The end of @o is on disk. */
+static void ended(const struct closing *c, const struct outage *o)
+{
+	kernel_forget(c->e->kernel, &o->service);
+	count(c, o);
+	report(c, o);
+	web_peer_ended(c->e->web, o);
+	if (c->told)
+		outbox_kick(c->e->outbox);
+	handovers_kick(c->e->handovers);
+}
+
+static int close_outage(struct closing *c, struct outage *o, const struct recovery *r,
+			int64_t *failed)
+{
+	struct batch *b = c->e->batch;
+	/* The end is a transaction of its own, so it begins with an empty one. */
+	int rc = batch_flush(b);
+
+	if (rc == 0)
+		rc = ask_kernel(c, &o->service, r->seen, failed);
+	if (rc == 0)
+		rc = batch_begin(b);
+	if (rc < 0)
+		return rc;
+	o->ended = c->now;
+	o->evidence = r->evidence;
+	o->proven = r->seen;
+	o->lossy |= c->e->kernel && !c->asked;
+	memcpy(o->detail, r->detail, sizeof(o->detail));
+	rc = settle(c, o);
+	if (rc < 0)
+		batch_fail(b, rc, "end an outage");
+	else
+		rc = batch_flush(b);
+	return rc;
 }
 
 int outage_close(struct engine *e, struct outage *open, const struct recovery *r, int64_t *failed)
 {
 	struct closing c = { .e = e, .w = engine_watch(e, open->watch), .now = time_now() };
 	struct outage o = *open;
-	int rc;
+	int rc = close_outage(&c, &o, r, failed);
 
-	/* The end is a transaction of its own, so it begins with an empty one. */
-	rc = batch_flush(e->batch);
 	if (rc == 0)
-		rc = ask_kernel(&c, &o.service, r->seen, failed);
-	if (rc == 0)
-		rc = batch_begin(e->batch);
-	if (rc < 0)
-		goto out;
-	o.ended = c.now;
-	o.evidence = r->evidence;
-	o.proven = r->seen;
-	memcpy(o.detail, r->detail, sizeof(o.detail));
-	rc = settle(&c, &o);
-	if (rc < 0)
-		batch_fail(e->batch, rc, "end an outage");
-	else
-		rc = batch_flush(e->batch);
-	if (rc < 0)
-		goto out;
-	kernel_forget(e->kernel, &o.service);
-	count(&c, &o);
-	report(&c, &o);
-	web_peer_ended(e->web, &o);
-	if (c.told)
-		outbox_kick(e->outbox);
-out:
+		ended(&c, &o);
 	closing_free(&c);
 	/* Only a client that failed again says -EAGAIN to our caller. */
 	return rc == -EAGAIN && !*failed ? -EBUSY : rc;

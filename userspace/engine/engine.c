@@ -17,6 +17,7 @@
 #include "../common/timefmt.h"
 #include "batch.h"
 #include "control.h"
+#include "handover.h"
 #include "inquiry.h"
 #include "kernel.h"
 #include "lookup.h"
@@ -58,6 +59,7 @@ static void store_committed(void *arg)
 	outbox_committed(r->e.outbox);
 	lookup_committed(r->e.lookup);
 	receive_committed(r->e.receive);
+	handovers_committed(r->e.handovers);
 }
 
 static void store_undone(void *arg)
@@ -67,6 +69,7 @@ static void store_undone(void *arg)
 	tracker_undone(r->e.tracker);
 	outbox_undone(r->e.outbox);
 	receive_undone(r->e.receive);
+	handovers_undone(r->e.handovers);
 }
 
 static void store_retry(void *arg)
@@ -77,6 +80,7 @@ static void store_retry(void *arg)
 	kernel_resync(r->e.kernel);
 	outbox_retry(r->e.outbox);
 	lookup_retry(r->e.lookup);
+	handovers_retry(r->e.handovers);
 }
 
 static void housekeeping(evutil_socket_t fd, short what, void *arg)
@@ -137,13 +141,19 @@ static void peer_close(struct peer *p)
 	set_connected(p, false);
 }
 
+static void mailer_gone(struct engine *e)
+{
+	outbox_mailer_gone(e->outbox);
+	handovers_mailer_gone(e->handovers);
+}
+
 static void peer_gone(struct peer *p)
 {
 	peer_close(p);
 	if (p->who == ROOM_PARENT)
 		event_base_loopbreak(p->home->e.base);
 	else if (p->who == ROOM_MAILER)
-		outbox_mailer_gone(p->home->e.outbox);
+		mailer_gone(&p->home->e);
 }
 
 static void peer_readable(evutil_socket_t fd, short what, void *arg);
@@ -152,7 +162,7 @@ static void peer_open(struct peer *p, int fd)
 {
 	peer_close(p);
 	if (p->who == ROOM_MAILER)
-		outbox_mailer_gone(p->home->e.outbox);
+		mailer_gone(&p->home->e);
 	p->chan.fd = fd;
 	p->readable = event_new(p->home->e.base, fd, EV_READ | EV_PERSIST, peer_readable, p);
 	if (!p->readable || event_add(p->readable, NULL) < 0)
@@ -216,6 +226,12 @@ static void from_mailer(struct engine_room *r, const struct msg *m)
 	} else if (m->type == MSG_FOUND) {
 		memcpy(&found, m->body, sizeof(found));
 		lookup_found(r->e.lookup, &found);
+	} else if (m->type == MSG_SPACE) {
+		memcpy(&window, m->body, sizeof(window));
+		handovers_space(r->e.handovers, window.free);
+	} else if (m->type == MSG_HANDED) {
+		memcpy(&result, m->body, sizeof(result));
+		handovers_result(r->e.handovers, &result);
 	} else {
 		r->e.count.bad_messages++;
 	}
@@ -285,6 +301,15 @@ static int send_notice(const struct msg_notice *n, void *arg)
 	return msg_send(&r->mailer.chan, MSG_NOTICE, n, msg_notice_size(n->n_items), -1);
 }
 
+static int send_handover(const struct msg_handover *h, void *arg)
+{
+	struct engine_room *r = arg;
+
+	if (!r->mailer.readable)
+		return -EPIPE;
+	return msg_send(&r->mailer.chan, MSG_HANDOVER, h, msg_handover_size(h->n_rows), -1);
+}
+
 static int send_question(const struct msg_lookup *q, void *arg)
 {
 	struct engine_room *r = arg;
@@ -343,6 +368,7 @@ static void make_parts(struct engine_room *r)
 	e->outbox = outbox_new(e, host, send_notice, r);
 	e->lookup = lookup_new(e, send_question, r);
 	e->receive = receive_new(e, send_taken, r);
+	e->handovers = handovers_new(e, host, send_handover, r);
 	r->housekeeping = evtimer_new(e->base, housekeeping, r);
 	if (e->conf->kernel)
 		e->kernel = kernel_new(e);
@@ -351,7 +377,7 @@ static void make_parts(struct engine_room *r)
 	e->standin = standin_new(e);
 	if (e->tracker)
 		e->probes = probes_new(e->base, PROBES_AT_A_TIME, tracker_probed, e->tracker);
-	if (!e->batch || !e->tracker || !e->outbox || !e->lookup || !e->receive ||
+	if (!e->batch || !e->tracker || !e->outbox || !e->handovers || !e->lookup || !e->receive ||
 	    !r->housekeeping || !e->probes || (e->conf->kernel && !e->kernel) ||
 	    (e->conf->web.configured && !e->web))
 		fatal("out of memory");
@@ -385,6 +411,7 @@ static void room_free(struct engine_room *r)
 	probes_free(e->probes);
 	tracker_free(e->tracker);
 	outbox_free(e->outbox);
+	handovers_free(e->handovers);
 	batch_free(e->batch);
 	receive_free(e->receive);
 	event_free(r->housekeeping);

@@ -20,6 +20,7 @@
 
 struct kernel;
 struct outbox;
+struct handovers;
 struct probes;
 struct control;
 struct tracker;
@@ -71,6 +72,7 @@ struct engine {
 	struct tracker *tracker;
 	struct probes *probes;
 	struct outbox *outbox;
+	struct handovers *handovers;
 	bool traps_connected, mailer_connected;
 	struct control *control;
 	struct web_peer *web; /* NULL: no such room */

@@ -66,9 +66,10 @@ unsigned int step_after(const struct conf_watch *watch, const struct handover *h
 {
 	unsigned int i;
 
-	for (i = 0; i < watch->n_notify; i++)
+	/* The last, should it stand there twice: who goes on never comes back. */
+	for (i = watch->n_notify; i-- > 0;)
 		if (watch->notify[i].route == h->route &&
-		    (h->route == ROUTE_SERVER || strcmp(watch->notify[i].target, h->target) == 0))
+		    strcmp(watch->notify[i].target, h->target) == 0)
 			return i + 1;
 	/* It stands there no more, and what followed it has moved up. */
 	return h->step;
@@ -78,7 +79,7 @@ unsigned int step_after_mail(const struct conf_watch *watch)
 {
 	unsigned int i;
 
-	for (i = 0; i < watch->n_notify; i++)
+	for (i = watch->n_notify; i-- > 0;)
 		if (watch->notify[i].route == ROUTE_MAIL)
 			return i + 1;
 	return watch->n_notify;

@@ -82,7 +82,7 @@ bool step_is_mail(const struct conf_watch *watch, int step);
  * changed since.
  */
 unsigned int step_after(const struct conf_watch *watch, const struct handover *h);
-/* The step after the (first) mail. */
+/* The step after the last mail. */
 unsigned int step_after_mail(const struct conf_watch *watch);
 
 /* --- parts --------------------------------------------------------------------- */

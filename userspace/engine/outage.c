@@ -69,18 +69,17 @@ enum waiter_state waiter_verdict(const struct waiter *w, int64_t now, const stru
 {
 	/* What is older than keep has left the kernel without having been answered. */
 	bool expired = now - w->last >= (int64_t)watch->keep * NSEC_PER_SEC;
-	bool tellable = w->mail[0] && !end->suppressed && conf_notifies(watch, ROUTE_MAIL);
 
 	if (!end->still_failed && w->in_kernel && !expired)
 		return WAITER_REACHED;
 	if (end->choice == CHOICE_NO)
 		return WAITER_DECLINED;
-	/* A mail on top of the page only to who asked for it. */
-	if (end->page_open && (end->choice != CHOICE_YES || !tellable))
+	/* Anything on top of the page only to who asked for it. */
+	if (end->page_open && (end->choice != CHOICE_YES || !end->tellable))
 		return WAITER_REACHED;
 	if (watch->inquire != INQUIRE_OFF && end->choice != CHOICE_YES)
 		return WAITER_NO_ANSWER;
-	if (tellable)
+	if (end->tellable)
 		return WAITER_NOTIFIED;
 	return end->asking ? WAITER_ASKING : WAITER_NO_CONTACT;
 }

@@ -105,7 +105,7 @@ const char *waiter_target(const struct waiter *w, const struct answer *a,
 struct waiter_end {
 	bool still_failed; /* the kernel has its failed attempt, or could not be asked */
 	bool page_open; /* its page takes it to the service */
-	bool suppressed; /* w->mail asked never to hear of us */
+	bool tellable; /* a step of its watch can tell it */
 	bool asking; /* the contact command has not answered */
 	uint8_t choice; /* enum choice: its answer to the inquiry */
 };

@@ -14,6 +14,7 @@
 #include "../common/timefmt.h"
 #include "batch.h"
 #include "control.h"
+#include "handover.h"
 #include "inquiry.h"
 #include "retry.h"
 #include "track.h"
@@ -99,6 +100,8 @@ static void write_result(struct outbox *o, struct flight *f)
 	f->written = true;
 	o->results_written = true;
 	rc = store_message_put(o->e->store, &f->m);
+	if (rc == 0 && (f->m.state == MESSAGE_REFUSED || f->m.state == MESSAGE_GIVEN_UP))
+		rc = handover_after_mail(o->e, &f->m);
 	if (rc < 0)
 		batch_fail(o->e->batch, rc, "record a delivery");
 }
@@ -443,6 +446,7 @@ void outbox_committed(struct outbox *o)
 	}
 	o->results_written = false;
 	outbox_kick(o);
+	handovers_kick(o->e->handovers);
 }
 
 void outbox_undone(struct outbox *o)

@@ -14,6 +14,7 @@
 #include "../common/timefmt.h"
 #include "batch.h"
 #include "control.h"
+#include "handover.h"
 #include "kernel.h"
 #include "standin.h"
 #include "track.h"
@@ -139,6 +140,8 @@ static void open_outage(struct tracker *t, const struct nl_service *s)
 	again = rc == 0 && o.id;
 	if (rc == 0)
 		rc = store_outage_put(t->e->store, &o);
+	if (rc == 0)
+		rc = handover_announce(t->e, &o, HANDOVER_DOWN);
 	tr = rc == 0 ? track_new(t, &o) : NULL;
 	if (!tr) {
 		batch_fail(t->e->batch, rc < 0 ? rc : -ENOMEM, "open an outage");

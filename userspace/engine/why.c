@@ -231,6 +231,7 @@ static int collect(struct why *y, struct engine *e)
 	y->now = time_now();
 	y->kernel_expected = e->kernel;
 	y->store_keep = e->conf->store_keep;
+	y->conf = e->conf;
 	y->mail = &e->conf->mail;
 	y->mailer_connected = e->mailer_connected;
 	y->confirm = e->conf->web.confirm;

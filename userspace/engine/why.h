@@ -65,6 +65,7 @@ struct why {
 	int said; /* what it said, as of lookup_said() */
 	char said_mail[MSG_MAIL_MAX + 1];
 
+	const struct conf *conf;
 	const struct conf_mail *mail;
 	bool mailer_connected;
 	bool confirm; /* an address that is given must be confirmed by its owner */

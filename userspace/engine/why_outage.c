@@ -43,13 +43,27 @@ const char *why_target(const struct why *y, const struct why_outage *o)
 	return waiter_target(&o->w, &o->answer, y->rules, y->confirm);
 }
 
+/* By which step of its watch a client that waits would be told; STEP_NONE: by none. */
+static int step_ahead(const struct why_teller *t)
+{
+	const char *target = why_target(t->y, t->o);
+	const bool spoken_to = !t->o->suppressed && t->o->answer.choice != CHOICE_NO;
+	const struct way way = {
+		.own = target != t->o->w.mail,
+		.mail = spoken_to && target[0],
+		.list = spoken_to,
+	};
+
+	return step_for(t->y->conf, t->y->rules, 0, &way);
+}
+
 /* What would become of a client that waits, if its outage ended now. */
 static enum waiter_state forecast(const struct why_teller *t)
 {
 	const struct waiter_end end = {
 		.still_failed = true,
 		.page_open = t->y->page_open,
-		.suppressed = t->o->suppressed,
+		.tellable = step_ahead(t) != STEP_NONE,
 		.asking = t->o->asking,
 		.choice = t->o->answer.choice,
 	};

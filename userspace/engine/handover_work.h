@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What the files of the handovers share: those under way in memory.
+ */
+#ifndef RINGBACK_ENGINE_HANDOVER_WORK_H
+#define RINGBACK_ENGINE_HANDOVER_WORK_H
+
+#include <sys/queue.h>
+
+#include "handover.h"
+
+/* A handover that is being worked on. Its messages are units: 1.. its parts, 0 all else. */
+struct handing {
+	LIST_ENTRY(handing) by_id;
+	TAILQ_ENTRY(handing) all;
+	struct handover h; /* as it is on disk, or (dirty) in the open batch */
+	struct outage o;
+	bool dirty;
+	bool pinned; /* a try before this one may have arrived */
+	bool parts; /* its parts are due, not its one message */
+	uint32_t failed; /* tries, in a row */
+	uint32_t window; /* messages at a time: grows as they are answered */
+	uint32_t answered, flying; /* how many units */
+	uint32_t at; /* where the next unit is looked for */
+	uint8_t *is_answered, *is_flying; /* bits by unit */
+};
+
+#define HANDING_BUCKETS 256
+
+LIST_HEAD(handing_bucket, handing);
+TAILQ_HEAD(handing_list, handing);
+
+struct handovers {
+	struct engine *e;
+	handover_send send;
+	void *arg;
+	char host[64];
+	uint32_t space;
+	struct handing_bucket by_id[HANDING_BUCKETS];
+	struct handing_list all;
+	unsigned int n, n_flying;
+	bool written; /* something, in the open batch */
+	bool mailing; /* notices for the outbox are in it */
+	bool stale; /* what is in memory was not written: to be read again */
+	bool kicked;
+	struct event *pump;
+};
+
+/* handover.c: writes x->h into the open batch. Where that fails, all is read again later. */
+void handing_write(struct handovers *hs, struct handing *x);
+/* handover.c: it ends here, in @state. */
+void handing_end(struct handovers *hs, struct handing *x, enum handover_state state);
+/* handover.c: says what became of it. */
+void handing_report(struct handovers *hs, const struct handing *x);
+struct handing *handing_find(const struct handovers *hs, uint64_t id);
+
+/* handover_send.c: the message of @unit. 0 or -errno; a part without clients is -ENOENT. */
+int handing_message(const struct handovers *hs, const struct handing *x, uint32_t unit,
+		    struct msg_handover *m);
+
+/*
+ * handover_list.c, in the open batch: a gathered list gets its parts and is sent from
+ * now on. 0 or -errno.
+ */
+int handing_begin(struct handovers *hs, struct handover *h, const struct outage *o);
+/*
+ * handover_list.c, in the open batch: the clients of @h take the next step that can tell
+ * them. Who has none stays with the target, in a list of his own, unless it @refused.
+ * Changes *@h, which the caller writes. Returns how many went on, or -errno.
+ */
+int handing_pass_on(struct handovers *hs, struct handover *h, const struct outage *o, bool refused);
+
+#endif /* RINGBACK_ENGINE_HANDOVER_WORK_H */
