@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* show outages, waiters, contacts, notices, daemon: tables of what the daemon says. */
+/* show outages, waiters, contacts, notices, lists, daemon: tables of what the daemon says. */
 #include <string.h>
 
 #include "control.h"
@@ -31,6 +31,7 @@ int cmd_show_outages(struct cli *cli, int argc, char **argv)
 		{ "waiters", "WAITERS", COL_RIGHT },
 		{ "watch", "WATCH", 0 },
 		{ "detail", "DETAIL", 0 },
+		{ "router", NULL, 0 },
 	};
 
 	return show_all(cli, argc, argv, "show outages", columns, N_ELEMENTS(columns));
@@ -54,6 +55,7 @@ int cmd_show_waiters(struct cli *cli, int argc, char **argv)
 		{ "mail", "MAIL", 0 },
 		{ "watch", "WATCH", 0 },
 		{ "mac", NULL, 0 },
+		{ "router", NULL, 0 },
 	};
 	static const char *const words[] = { "server", "client", NULL };
 	json_t *request = json_pack("{s:s}", "command", "show waiters");
@@ -110,6 +112,31 @@ int cmd_show_notices(struct cli *cli, int argc, char **argv)
 	};
 
 	return show_all(cli, argc, argv, "show notices", columns, N_ELEMENTS(columns));
+}
+
+int cmd_show_lists(struct cli *cli, int argc, char **argv)
+{
+	static const struct column columns[] = {
+		{ "router", "ROUTER", 0 },
+		{ "section", "SECTION", 0 },
+		{ "outage", "OUTAGE", COL_RIGHT },
+		{ "server", "SERVER", 0 },
+		{ "service", "PORT", COL_TEXT_ONLY },
+		{ "proto", NULL, 0 },
+		{ "port", NULL, 0 },
+		{ "name", "NAME", 0 },
+		{ "state", "STATE", COL_STATE },
+		{ "parts", "PARTS", COL_RIGHT },
+		{ "got", "GOT", COL_RIGHT },
+		{ "clients", "CLIENTS", COL_RIGHT },
+		{ "taken", "TAKEN", COL_RIGHT },
+		{ "lossy", "LOSSY", 0 },
+		{ "heard", "HEARD", COL_TIME },
+		{ "origin", NULL, 0 },
+		{ "list", NULL, 0 },
+	};
+
+	return show_all(cli, argc, argv, "show lists", columns, N_ELEMENTS(columns));
 }
 
 int cmd_show_daemon(struct cli *cli, int argc, char **argv)

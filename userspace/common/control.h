@@ -13,14 +13,17 @@
  *
  *   show outages   [hours]                     id server proto port name state
  *                                              reason began ended evidence
- *                                              detail waiters watch
+ *                                              detail waiters watch router
  *   show waiters   [server] [client] [outage]  client server proto port outage
  *                                              state reason attempts first last
- *                                              mac choice mail watch
+ *                                              mac choice mail watch router
  *   show contacts                              key mail added
  *   show notices   [outage]                    id outage client server proto port
  *                                              mail route target state tries code
  *                                              answer created next done
+ *   show lists                                router section outage origin list
+ *                                              server proto port name state parts
+ *                                              got clients taken lossy heard
  *   show daemon                                key value: version, counters
  *   contact add    key mail                    key: ADDR, ADDR/LEN or MAC
  *   contact del    key
@@ -37,6 +40,11 @@
  *   monitor                                    rows until the client closes:
  *                                              time event server proto port
  *                                              client detail
+ *
+ * "router" of an outage is the receive section of the router that saw it, null where that
+ * was us. A list is of our "outage", which is "origin" and "list" there; of "parts" and
+ * "clients" we have "got" and "taken"; state: "collecting", "complete" (but not released:
+ * nobody is told), "released".
  *
  * With "hours" outages that are open or ended within them, with "outage" (0: any)
  * notices come newest first, CONTROL_NEWEST_MAX at most.

@@ -73,6 +73,7 @@ struct control_command {
 /* NULL-terminated by name. */
 extern const struct control_command control_show_commands[];
 extern const struct control_command control_change_commands[];
+extern const struct control_command control_list_commands[];
 extern const struct control_command control_why_commands[];
 extern const struct control_command control_metrics_commands[];
 

@@ -32,7 +32,7 @@ static int outage_row(const struct outage *o, void *arg)
 	const char *phase = o->ended ? NULL : tracker_phase(e->tracker, o);
 
 	client_row(p->cl,
-		   json_pack("{s:I,s:o,s:o,s:i,s:o,s:s,s:s,s:o,s:o,s:o,s:o,s:i,s:o}", "id",
+		   json_pack("{s:I,s:o,s:o,s:i,s:o,s:s,s:s,s:o,s:o,s:o,s:o,s:i,s:o,s:o}", "id",
 			     (json_int_t)o->id, "server", json_addr(&o->service.server), "proto",
 			     json_proto(o->service.proto), "port", o->service.port, "name",
 			     json_text(conf_server_name(e->conf, &o->service.server)), "state",
@@ -43,7 +43,8 @@ static int outage_row(const struct outage *o, void *arg)
 			     "ended", json_time(o->ended), "evidence",
 			     o->ended ? json_text(evidence_name(o->evidence)) : json_null(),
 			     "detail", json_text(o->ended ? o->detail : ""), "waiters",
-			     (int)o->n_waiters, "watch", json_text(o->watch)));
+			     (int)o->n_waiters, "watch", json_text(o->watch), "router",
+			     json_text(o->origin)));
 	p->l->after = o->id;
 	p->n++;
 	return 0;
@@ -88,16 +89,16 @@ static int waiter_row(const struct waiter *w, const struct outage *o, void *arg)
 	char mac[ADDR_STRLEN];
 
 	client_row(p->cl,
-		   json_pack("{s:o,s:o,s:o,s:i,s:I,s:s,s:s,s:I,s:o,s:o,s:o,s:s,s:o,s:o}", "client",
-			     json_addr(&w->client), "server", json_addr(&o->service.server),
-			     "proto", json_proto(o->service.proto), "port", o->service.port,
-			     "outage", (json_int_t)o->id, "state", waiter_state_name(w->state),
-			     "reason", nl_reason_name(w->reason), "attempts",
-			     (json_int_t)w->attempts, "first", json_time(w->first), "last",
-			     json_time(w->last), "mac",
+		   json_pack("{s:o,s:o,s:o,s:i,s:I,s:s,s:s,s:I,s:o,s:o,s:o,s:s,s:o,s:o,s:o}",
+			     "client", json_addr(&w->client), "server",
+			     json_addr(&o->service.server), "proto", json_proto(o->service.proto),
+			     "port", o->service.port, "outage", (json_int_t)o->id, "state",
+			     waiter_state_name(w->state), "reason", nl_reason_name(w->reason),
+			     "attempts", (json_int_t)w->attempts, "first", json_time(w->first),
+			     "last", json_time(w->last), "mac",
 			     json_text(w->has_mac ? mac_format(&w->mac, mac) : NULL), "choice",
 			     choice_name(w->choice), "mail", json_text(w->mail), "watch",
-			     json_text(w->watch)));
+			     json_text(w->watch), "router", json_text(o->origin)));
 	p->l->waiters.after_outage = w->outage;
 	p->l->waiters.after_client = w->client;
 	p->n++;
@@ -303,6 +304,8 @@ static void show_daemon(struct client *cl, json_t *request)
 		{ "too-many-client", n->too_many_client },
 		{ "too-many-address", n->too_many_address },
 		{ "too-many-total", n->too_many_total },
+		{ "lists", n->lists },
+		{ "lists-refused", n->lists_refused },
 		{ "confirmed", n->confirmed },
 		{ "suppressed", n->suppressed },
 		{ "lookups", n->lookups },
