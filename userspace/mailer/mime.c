@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "../common/utf8.h"
 #include "mime.h"
 
 #define LINE_MAX_BYTES 76
@@ -13,30 +14,14 @@
 
 /* --- UTF-8 ---------------------------------------------------------------- */
 
-/* Length of the character at @s, 0 where there is no valid one. */
-static size_t utf8_char(const unsigned char *s, uint32_t *code)
+/* The code point of the character of @n bytes at @s; 0 with none. */
+static uint32_t utf8_code(const unsigned char *s, size_t n)
 {
-	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
-	size_t n;
-	uint32_t c;
+	uint32_t c = n == 1 ? s[0] : n ? s[0] & (0x7fU >> n) : 0;
 
-	if (s[0] < 0x80) {
-		*code = s[0];
-		return 1;
-	}
-	if (s[0] < 0xc2 || s[0] > 0xf4)
-		return 0;
-	n = s[0] >= 0xf0 ? 4 : s[0] >= 0xe0 ? 3 : 2;
-	c = s[0] & (0x7f >> n);
-	for (size_t i = 1; i < n; i++) {
-		if ((s[i] & 0xc0) != 0x80)
-			return 0;
+	for (size_t i = 1; i < n; i++)
 		c = c << 6 | (s[i] & 0x3f);
-	}
-	if (c < least[n] || c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff))
-		return 0;
-	*code = c;
-	return n;
+	return c;
 }
 
 /* Controls, line and paragraph separators, and direction marks. */
@@ -53,8 +38,8 @@ char *mime_clean(char *dst, size_t size, const char *src, bool lines)
 	size_t used = 0;
 
 	while (*s) {
-		uint32_t c = 0;
-		size_t n = utf8_char(s, &c);
+		size_t n = utf8_len(s);
+		uint32_t c = utf8_code(s, n);
 		const char *put = (const char *)s;
 		size_t put_len = n;
 
@@ -143,8 +128,7 @@ static void field_encoded(FILE *out, const char *text)
 		size_t len = 0;
 
 		while (s[len]) {
-			uint32_t c;
-			size_t n = utf8_char(s + len, &c);
+			size_t n = utf8_len(s + len);
 
 			if (!n)
 				n = 1;
