@@ -103,6 +103,16 @@ static void housekeeping(evutil_socket_t fd, short what, void *arg)
 
 /* --- the other rooms ------------------------------------------------------------------ */
 
+/* Nothing is owed by mail without a section for it, but what an earlier configuration left. */
+static void warn_unmailed(const struct engine *e)
+{
+	struct outbox_backlog left;
+
+	if (!e->conf->mail.configured && store_outbox_backlog(e->store, &left) == 0 &&
+	    (left.notices || left.messages))
+		log_warn("no mail section in the configuration: what is in the outbox stays there");
+}
+
 static void begin(struct engine_room *r)
 {
 	if (r->begun)
@@ -114,8 +124,7 @@ static void begin(struct engine_room *r)
 	if (r->e.kernel)
 		kernel_start(r->e.kernel);
 	lookup_begin(r->e.lookup);
-	if (!r->e.conf->mail.configured)
-		log_warn("no mail section in the configuration: notices stay in the outbox");
+	warn_unmailed(&r->e);
 	log_info("started: open outages: %u", tracker_open(r->e.tracker));
 }
 

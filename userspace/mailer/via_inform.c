@@ -86,7 +86,8 @@ __attribute__((noreturn)) static void not_read(const struct informs *s, netsnmp_
 static void not_answered(const struct inform *i)
 {
 	const struct informs *s = i->home;
-	bool found = !s->heard && !s->target->community;
+	/* with v3 a station is asked for its engine ID first */
+	bool found = !s->heard && snmp_sess_session(s->session)->securityEngineIDLen;
 	char text[128];
 
 	snprintf(text, sizeof(text), "no answer within %u s%s", s->target->timeout,
