@@ -145,8 +145,13 @@ static void from_room(struct msg_chan *engine, struct msg *m)
 {
 	while (msg_recv(engine, m) == 1) {
 		const struct msg_handover *h = (const void *)m->body;
+		const struct msg_unheard *u = (const void *)m->body;
 
-		if (m->type == MSG_TRAP) {
+		if (m->type == MSG_UNHEARD) {
+			printf("unheard ignored=%llu refused=%llu lost=%llu\n",
+			       (unsigned long long)u->ignored, (unsigned long long)u->refused,
+			       (unsigned long long)u->lost);
+		} else if (m->type == MSG_TRAP) {
 			print_trap((const void *)m->body);
 		} else if (m->type == MSG_LIST && n_held < sizeof(held) / sizeof(held[0])) {
 			print_list(h);

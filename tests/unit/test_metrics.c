@@ -18,6 +18,7 @@
 #include "engine/metrics.h"
 #include "engine/metrics_text.h"
 #include "engine/outbox.h"
+#include "engine/tally.h"
 #include "engine/tracker.h"
 #include "engine_story.h"
 
@@ -278,6 +279,120 @@ static void results_of_what_the_engine_before_sent(void **state)
 	is("ringback_delivery_seconds_count", 1);
 }
 
+static struct conf_target targets[] = {
+	{ .route = ROUTE_SERVER, .name = "server" },
+	{ .route = ROUTE_NMS, .name = "noc" },
+	{ .route = ROUTE_NMS, .name = "spare" },
+};
+static struct conf_receive receives[] = { { .name = "north" }, { .name = "south" } };
+
+static void configure_routes(void)
+{
+	conf.targets = targets;
+	conf.n_targets = 3;
+	conf.receives = receives;
+	conf.n_receives = 2;
+	e.tally = tally_new(&conf);
+	assert_non_null(e.tally);
+}
+
+static int drop_tally(void **state)
+{
+	tally_free(e.tally);
+	return drop_text(state);
+}
+
+static struct handover to(uint8_t route, const char *target, uint8_t kind, uint8_t state)
+{
+	struct handover h = {
+		.kind = kind,
+		.route = route,
+		.state = state,
+		.clients = kind == HANDOVER_PART ? 40 : 0,
+		.created = time_now(),
+	};
+
+	strcpy(h.target, target);
+	return h;
+}
+
+static void lists_that_went_over(void **state)
+{
+	const struct handover ends[] = {
+		to(ROUTE_NMS, "noc", HANDOVER_PART, HANDOVER_SENT),
+		to(ROUTE_NMS, "noc", HANDOVER_PART, HANDOVER_PASSED_ON),
+		to(ROUTE_NMS, "spare", HANDOVER_PART, HANDOVER_SENT),
+		to(ROUTE_NMS, "spare", HANDOVER_DOWN, HANDOVER_GIVEN_UP),
+		to(ROUTE_NMS, "not configured", HANDOVER_PART, HANDOVER_SENT),
+		to(ROUTE_SERVER, "", HANDOVER_PART, HANDOVER_REFUSED),
+	};
+	size_t i;
+
+	(void)state;
+	configure_routes();
+	for (i = 0; i < sizeof(ends) / sizeof(*ends); i++)
+		tally_handover(e.tally, &ends[i]);
+	tally_try(e.tally, &ends[0], DELIVERY_UNSURE);
+	scrape();
+	is("ringback_lists_handed_total{route=\"nms\",target=\"noc\",result=\"sent\"}", 1);
+	is("ringback_lists_handed_total{route=\"nms\",target=\"noc\",result=\"passed-on\"}", 1);
+	is("ringback_lists_handed_total{route=\"server\",target=\"server\",result=\"refused\"}", 1);
+	is("ringback_announcements_total{route=\"nms\",target=\"spare\",result=\"given-up\"}", 1);
+	is("ringback_announcements_total{route=\"nms\",target=\"spare\",result=\"sent\"}", 0);
+	is("ringback_notices_total{route=\"nms\",result=\"sent\"}", 80);
+	is("ringback_notices_total{route=\"nms\",result=\"passed-on\"}", 40);
+	is("ringback_notices_total{route=\"server\",result=\"refused\"}", 40);
+	assert_null(sample("ringback_notices_total{route=\"webhook\",result=\"sent\"}"));
+	is("ringback_handover_tries_total{route=\"nms\",target=\"noc\",result=\"unsure\"}", 1);
+}
+
+static void lists_under_way(void **state)
+{
+	struct handover h = to(ROUTE_NMS, "noc", HANDOVER_PART, HANDOVER_SENDING);
+	struct outage o = { .service = web(), .began = 1, .ended = 2 };
+
+	(void)state;
+	configure_routes();
+	assert_int_equal(store_begin(e.store), 0);
+	assert_int_equal(store_outage_put(e.store, &o), 0);
+	h.outage = o.id;
+	h.created = 5 * NSEC_PER_SEC / 2;
+	assert_int_equal(store_handover_put(e.store, &h), 0);
+	h.id = 0;
+	h.created = 9 * NSEC_PER_SEC;
+	assert_int_equal(store_handover_put(e.store, &h), 0);
+	assert_int_equal(store_commit(e.store), 0);
+	scrape();
+	is("ringback_handovers_open{route=\"nms\",target=\"noc\"}", 2);
+	is("ringback_handovers_open{route=\"nms\",target=\"spare\"}", 0);
+	is("ringback_handover_oldest_timestamp_seconds{route=\"nms\",target=\"noc\"}", 2.5);
+	assert_null(sample(
+		"ringback_handover_oldest_timestamp_seconds{route=\"nms\",target=\"spare\"}"));
+}
+
+static void lists_that_came(void **state)
+{
+	struct msg_handover h = { .target = "north", .act = HANDOVER_PART };
+
+	(void)state;
+	configure_routes();
+	tally_received(e.tally, &h, TAKEN_OK);
+	tally_received(e.tally, &h, TAKEN_REFUSED);
+	h.act = HANDOVER_RELEASE;
+	tally_received(e.tally, &h, TAKEN_INCOMPLETE);
+	tally_received(e.tally, &h, TAKEN_OK);
+	h.act = HANDOVER_UP;
+	strcpy(h.target, "nowhere");
+	tally_received(e.tally, &h, TAKEN_OK);
+	scrape();
+	is("ringback_lists_received_total{router=\"north\",result=\"part\"}", 1);
+	is("ringback_lists_received_total{router=\"north\",result=\"refused\"}", 1);
+	is("ringback_lists_received_total{router=\"north\",result=\"incomplete\"}", 1);
+	is("ringback_lists_received_total{router=\"north\",result=\"released\"}", 1);
+	is("ringback_lists_received_total{router=\"south\",result=\"part\"}", 0);
+	assert_null(strstr(text, "nowhere"));
+}
+
 static void no_address_is_a_label(void **state)
 {
 	(void)state;
@@ -313,6 +428,7 @@ static void print(void **state)
 	(void)state;
 	conf.snmp.n_listen = 1;
 	conf.store_path = (char *)"/dev/null";
+	lists_under_way(NULL);
 	begin_outages();
 	end_one();
 	outbox_window(e.outbox, 1);
@@ -325,7 +441,7 @@ static void print(void **state)
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest printing[] = {
-		cmocka_unit_test_setup_teardown(print, setup_sqlite, drop_text),
+		cmocka_unit_test_setup_teardown(print, setup_sqlite, drop_tally),
 	};
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(buckets_are_apart_and_ascend),
@@ -341,6 +457,10 @@ int main(int argc, char **argv)
 		cmocka_unit_test_setup_teardown(what_the_mail_server_said, setup_mem, drop_text),
 		cmocka_unit_test_setup_teardown(results_of_what_the_engine_before_sent,
 						setup_sqlite, drop_text),
+		cmocka_unit_test_setup_teardown(lists_that_went_over, setup_mem, drop_tally),
+		cmocka_unit_test_setup_teardown(lists_under_way, setup_sqlite, drop_tally),
+		cmocka_unit_test_setup_teardown(lists_under_way, setup_mem, drop_tally),
+		cmocka_unit_test_setup_teardown(lists_that_came, setup_mem, drop_tally),
 		cmocka_unit_test_setup_teardown(no_address_is_a_label, setup_sqlite, drop_text),
 		cmocka_unit_test_setup_teardown(without_the_kernel, setup_mem, drop_text),
 	};

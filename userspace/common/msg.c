@@ -309,6 +309,8 @@ static bool body_ok(const struct msg *m)
 		return m->len == 0;
 	case MSG_TRAP:
 		return trap_ok(m);
+	case MSG_UNHEARD:
+		return m->len == sizeof(struct msg_unheard);
 	case MSG_NOTICE:
 		return notice_ok(m);
 	case MSG_RESULT:

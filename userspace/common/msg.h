@@ -28,6 +28,7 @@
  *   mailer -> engine   MSG_SPACE     how many more of those I can hold
  *   engine -> mailer   MSG_LOOKUP   ask the operator's command who a client is
  *   mailer -> engine   MSG_FOUND    what it said
+ *   traps -> engine    MSG_UNHEARD  how many SNMP messages went no further
  *   traps -> engine    MSG_LIST     another router has handed this to us
  *   engine -> traps    MSG_TAKEN    it is on disk, or why not
  */
@@ -65,6 +66,7 @@ enum msg_type {
 	MSG_FOUND,	/* struct msg_found */
 	MSG_LIST,	/* struct msg_handover, n_rows rows used */
 	MSG_TAKEN,	/* struct msg_taken */
+	MSG_UNHEARD,	/* struct msg_unheard */
 };
 
 struct msg_peer {
@@ -83,6 +85,13 @@ struct msg_trap {
 	bool authentic;			/* v3 with a verified user */
 	uint32_t uptime;		/* sysUpTime, hundredths of a second */
 	char oid[128];			/* numeric, NUL-terminated */
+};
+
+/* SNMP messages that came and were not passed on, since the last such message. */
+struct msg_unheard {
+	uint64_t ignored;		/* of a kind that proves nothing */
+	uint64_t refused;		/* strangers, wrong keys, broken ones */
+	uint64_t lost;			/* they came faster than they could be read */
 };
 
 #define MSG_NOTICE_ITEMS	32

@@ -25,6 +25,7 @@
 #include "probe.h"
 #include "receive.h"
 #include "standin.h"
+#include "tally.h"
 #include "tracker.h"
 #include "web.h"
 
@@ -206,6 +207,15 @@ static void from_parent(struct engine_room *r, struct msg *m)
 		begin(r);
 }
 
+static void take_unheard(struct engine *e, const struct msg_unheard *more)
+{
+	struct msg_unheard *all = &e->count.unheard;
+
+	all->ignored += more->ignored;
+	all->refused += more->refused;
+	all->lost += more->lost;
+}
+
 static void from_traps(struct engine_room *r, const struct msg *m)
 {
 	struct msg_trap trap;
@@ -215,6 +225,8 @@ static void from_traps(struct engine_room *r, const struct msg *m)
 		tracker_trap(r->e.tracker, &trap);
 	} else if (m->type == MSG_LIST) {
 		receive_list(r->e.receive, (const void *)m->body);
+	} else if (m->type == MSG_UNHEARD) {
+		take_unheard(&r->e, (const void *)m->body);
 	} else {
 		r->e.count.bad_messages++;
 	}
@@ -378,6 +390,7 @@ static void make_parts(struct engine_room *r)
 	e->lookup = lookup_new(e, send_question, r);
 	e->receive = receive_new(e, send_taken, r);
 	e->handovers = handovers_new(e, host, send_handover, r);
+	e->tally = tally_new(e->conf);
 	r->housekeeping = evtimer_new(e->base, housekeeping, r);
 	if (e->conf->kernel)
 		e->kernel = kernel_new(e);
@@ -387,7 +400,7 @@ static void make_parts(struct engine_room *r)
 	if (e->tracker)
 		e->probes = probes_new(e->base, PROBES_AT_A_TIME, tracker_probed, e->tracker);
 	if (!e->batch || !e->tracker || !e->outbox || !e->handovers || !e->lookup || !e->receive ||
-	    !r->housekeeping || !e->probes || (e->conf->kernel && !e->kernel) ||
+	    !e->tally || !r->housekeeping || !e->probes || (e->conf->kernel && !e->kernel) ||
 	    (e->conf->web.configured && !e->web))
 		fatal("out of memory");
 }
@@ -423,6 +436,7 @@ static void room_free(struct engine_room *r)
 	handovers_free(e->handovers);
 	batch_free(e->batch);
 	receive_free(e->receive);
+	tally_free(e->tally);
 	event_free(r->housekeeping);
 	resolver_clear(&e->contacts);
 	inquiry_free(e->inquiry);

@@ -29,6 +29,7 @@ struct standin;
 struct inquiry;
 struct lookup;
 struct receive;
+struct tally;
 
 #define N_EVIDENCE 4
 
@@ -43,6 +44,7 @@ struct engine_counters {
 	uint64_t settled[WAITER_STATES]; /* waiters, by what became of them */
 	uint64_t flaps; /* recoveries undone by a new failure */
 	uint64_t traps;
+	struct msg_unheard unheard; /* SNMP messages that came no further than to their room */
 	uint64_t probes;
 	uint64_t probes_answered, probes_failed;
 	uint64_t tries[DELIVERIES]; /* of messages, by how they went */
@@ -80,6 +82,7 @@ struct engine {
 	struct inquiry *inquiry;
 	struct lookup *lookup;
 	struct receive *receive;
+	struct tally *tally; /* NULL: nothing is counted by name */
 	struct engine_counters count;
 };
 

@@ -17,12 +17,6 @@
 #include "track.h"
 #include "web.h"
 
-/* A time as Prometheus has it: seconds since the Epoch. */
-static double seconds(int64_t t)
-{
-	return (double)(t / (NSEC_PER_SEC / 1000)) / 1000;
-}
-
 /* --- counters ---------------------------------------------------------------------- */
 
 static void write_plain(FILE *f, const struct engine_counters *n)
@@ -36,6 +30,9 @@ static void write_plain(FILE *f, const struct engine_counters *n)
 		{ "ringback_recoveries_undone_total",
 		  "Recoveries that a new failure undid before they counted.", n->flaps },
 		{ "ringback_traps_total", "SNMP traps and informs that were accepted.", n->traps },
+		{ "ringback_lookups_total", "Questions to the contact command.", n->lookups },
+		{ "ringback_lookups_failed_total",
+		  "Those of them that it did not answer as it should.", n->lookups_failed },
 		{ "ringback_event_overruns_total",
 		  "Times that events of the kernel came faster than they were read.", n->overruns },
 		{ "ringback_resyncs_total", "Times that everything was read from the kernel anew.",
@@ -62,18 +59,6 @@ static const char *evidence_word(uint8_t place)
 	return evidence_name(1 << place);
 }
 
-static const char *delivery_word(uint8_t delivery)
-{
-	static const char *const words[DELIVERIES] = {
-		[DELIVERY_SENT] = "sent",
-		[DELIVERY_LATER] = "later",
-		[DELIVERY_REFUSED] = "refused",
-		[DELIVERY_UNSURE] = "unsure",
-	};
-
-	return words[delivery];
-}
-
 /* The counters @n of a family: the @from-th up to the @to-th, each with its word. */
 static void write_each(FILE *f, const char *name, const char *help, const char *label,
 		       const uint64_t *n, uint8_t from, uint8_t to,
@@ -97,24 +82,15 @@ static void write_labelled(FILE *f, const struct engine_counters *n)
 		   "evidence", n->recovered, 0, N_EVIDENCE, evidence_word);
 	write_each(f, "ringback_waiters_settled_total", "What became of those who waited.", "state",
 		   n->settled, WAITER_REACHED, WAITER_STATES, waiter_state_name);
-	write_each(f, "ringback_mail_tries_total",
-		   "Deliveries of messages tried, by how they went.", "result", n->tries,
-		   DELIVERY_SENT, DELIVERY_UNSURE, delivery_word);
-}
-
-static void write_notices(FILE *f, const struct engine_counters *n)
-{
-	static const char name[] = "ringback_notices_total";
-	uint8_t i;
-
-	text_family(f, name, "counter", "Notices that were owed, by what became of them.");
-	for (i = MESSAGE_SENT; i < MESSAGE_STATES; i++)
-		text_sample(f, name, n->notices[i], "route", route_name(ROUTE_MAIL), "result",
-			    message_state_name(i), NULL);
 }
 
 static void write_others(FILE *f, const struct engine_counters *n)
 {
+	text_family(f, "ringback_snmp_dropped_total", "counter",
+		    "SNMP messages that came and were not taken.");
+	text_sample(f, "ringback_snmp_dropped_total", n->unheard.ignored, "cause", "ignored", NULL);
+	text_sample(f, "ringback_snmp_dropped_total", n->unheard.refused, "cause", "refused", NULL);
+	text_sample(f, "ringback_snmp_dropped_total", n->unheard.lost, "cause", "lost", NULL);
 	text_family(f, "ringback_probes_total", "counter", "Probes that ended.");
 	text_sample(f, "ringback_probes_total", n->probes_answered, "result", "answered", NULL);
 	text_sample(f, "ringback_probes_total", n->probes_failed, "result", "failed", NULL);
@@ -175,7 +151,7 @@ static void write_open(FILE *f, const struct open *row, size_t n)
 	for (i = 0; i < n; i++) {
 		if (row[i].oldest)
 			text_sample(f, "ringback_outage_oldest_timestamp_seconds",
-				    seconds(row[i].oldest), "watch", row[i].watch, NULL);
+				    text_seconds(row[i].oldest), "watch", row[i].watch, NULL);
 	}
 }
 
@@ -247,7 +223,8 @@ static void write_outbox(struct engine *e, FILE *f)
 	text_family(f, "ringback_notice_oldest_timestamp_seconds", "gauge",
 		    "Since when the oldest notice in the outbox is owed; nothing without one.");
 	if (b.oldest)
-		text_sample(f, "ringback_notice_oldest_timestamp_seconds", seconds(b.oldest), NULL);
+		text_sample(f, "ringback_notice_oldest_timestamp_seconds", text_seconds(b.oldest),
+			    NULL);
 }
 
 static void write_store(struct engine *e, FILE *f)
@@ -289,15 +266,15 @@ void metrics_write(struct engine *e, FILE *f)
 	text_family(f, "ringback_build_info", "gauge", "The version that runs; always 1.");
 	text_sample(f, "ringback_build_info", 1, "version", RINGBACK_VERSION, NULL);
 	text_single(f, "ringback_start_timestamp_seconds", "gauge",
-		    "When the engine started: its counters begin there.", seconds(e->started));
+		    "When the engine started: its counters begin there.", text_seconds(e->started));
 	write_rooms(e, f);
 	write_store(e, f);
 	write_outages(e, f);
 	write_plain(f, &e->count);
 	write_labelled(f, &e->count);
-	write_notices(f, &e->count);
 	write_others(f, &e->count);
 	write_times(f, &e->count);
+	metrics_write_routes(e, f);
 	write_outbox(e, f);
 	text_single(f, "ringback_probes_pending", "gauge", "Probes that run or wait to.",
 		    probes_pending(e->probes));

@@ -13,6 +13,8 @@
 
 /* Never fails for want of the kernel or the store: what they know is left out then. */
 void metrics_write(struct engine *e, FILE *f);
+/* metrics_route.c: the ways of notices. */
+void metrics_write_routes(struct engine *e, FILE *f);
 /* metrics_kernel.c: the part that the kernel module knows. */
 void metrics_write_kernel(struct engine *e, FILE *f);
 

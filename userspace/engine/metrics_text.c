@@ -6,6 +6,13 @@
 
 #include <stdarg.h>
 
+#include "../common/timefmt.h"
+
+double text_seconds(int64_t t)
+{
+	return (double)(t / (NSEC_PER_SEC / 1000)) / 1000;
+}
+
 void text_family(FILE *f, const char *name, const char *type, const char *help)
 {
 	fprintf(f, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);

@@ -10,6 +10,8 @@
 
 #include "measure.h"
 
+/* A time in ns since the Epoch as Prometheus has it. */
+double text_seconds(int64_t t);
 /*
  * Begins the family @name, whose samples follow. @type: "counter", "gauge", "histogram".
  * @help: one line without backslashes.

@@ -18,6 +18,7 @@
 #include "inquiry.h"
 #include "lookup.h"
 #include "outbox.h"
+#include "tally.h"
 
 /* A router repeats itself for days (give-up); what is silent for longer comes no more. */
 #define KEEP (7 * 86400 * NSEC_PER_SEC)
@@ -424,6 +425,8 @@ void receive_list(struct receive *r, const struct msg_handover *h)
 	if (batch_begin(r->e->batch) < 0)
 		return;
 	rc = take(r, h);
+	if (rc >= 0)
+		tally_received(r->e->tally, h, rc);
 	if (rc >= 0)
 		rc = owe(r, h->id, rc);
 	if (rc < 0)

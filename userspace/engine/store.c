@@ -325,6 +325,12 @@ int store_handover_rows(struct store *st, uint64_t id, uint32_t part, store_row_
 	return st->ops->handover_rows(st, id, part, cb, arg);
 }
 
+int store_handover_backlog(struct store *st, uint8_t route, const char *target, uint64_t *n,
+			   int64_t *oldest)
+{
+	return st->ops->handover_backlog(st, route, target, n, oldest);
+}
+
 int store_message_put(struct store *st, struct message *m)
 {
 	return st->ops->message_put(st, m);

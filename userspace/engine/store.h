@@ -242,6 +242,8 @@ struct store_ops {
 			     unsigned int limit, store_handover_cb cb, void *arg);
 	int (*handover_rows)(struct store *st, uint64_t id, uint32_t part, store_row_cb cb,
 			     void *arg);
+	int (*handover_backlog)(struct store *st, uint8_t route, const char *target, uint64_t *n,
+				int64_t *oldest);
 
 	int (*message_put)(struct store *st, struct message *m);
 	int (*message_get)(struct store *st, uint64_t id, struct message *m);
@@ -424,6 +426,10 @@ int store_handover_said(struct store *st, uint64_t outage, uint8_t route, const 
 			unsigned int limit, store_handover_cb cb, void *arg);
 /* The clients in @part of a list, in order. */
 int store_handover_rows(struct store *st, uint64_t id, uint32_t part, store_row_cb cb, void *arg);
+/* How many are under way to a target, and when the first was made; 0: none. Quick as
+ * store_outbox_backlog() is. */
+int store_handover_backlog(struct store *st, uint8_t route, const char *target, uint64_t *n,
+			   int64_t *oldest);
 
 int store_message_put(struct store *st, struct message *m);
 /* -ENOENT: there is none of that id. */

@@ -244,6 +244,7 @@ static const struct store_ops mem_ops = {
 	.handover_gathering = mem_handover_gathering,
 	.handover_said = mem_handover_said,
 	.handover_rows = mem_handover_rows,
+	.handover_backlog = mem_handover_backlog,
 	.message_put = mem_message_put,
 	.message_get = mem_message_get,
 	.message_due = mem_message_due,

@@ -137,6 +137,8 @@ int mem_handover_gathering(struct store *st, uint64_t outage, uint8_t step, stru
 int mem_handover_said(struct store *st, uint64_t outage, uint8_t route, const char *target,
 		      unsigned int limit, store_handover_cb cb, void *arg);
 int mem_handover_rows(struct store *st, uint64_t id, uint32_t part, store_row_cb cb, void *arg);
+int mem_handover_backlog(struct store *st, uint8_t route, const char *target, uint64_t *n,
+			int64_t *oldest);
 int mem_message_put(struct store *st, struct message *m);
 int mem_message_get(struct store *st, uint64_t id, struct message *m);
 int mem_message_due(struct store *st, int64_t now, unsigned int limit, store_message_cb cb,

@@ -135,6 +135,21 @@ int mem_handover_said(struct store *st, uint64_t outage, uint8_t route, const ch
 	return 0;
 }
 
+int mem_handover_backlog(struct store *st, uint8_t route, const char *target, uint64_t *n,
+			 int64_t *oldest)
+{
+	*n = 0;
+	*oldest = 0;
+	FOR_EACH(st, HANDOVERS, struct handover, h)
+	{
+		if (h->done || h->route != route || strcmp(h->target, target))
+			continue;
+		if (!(*n)++ || h->created < *oldest)
+			*oldest = h->created;
+	}
+	return 0;
+}
+
 int mem_handover_rows(struct store *st, uint64_t id, uint32_t part, store_row_cb cb, void *arg)
 {
 	struct waiter w;

@@ -266,6 +266,7 @@ static const struct store_ops sqlite_ops = {
 	.handover_gathering = sqlite_handover_gathering,
 	.handover_said = sqlite_handover_said,
 	.handover_rows = sqlite_handover_rows,
+	.handover_backlog = sqlite_handover_backlog,
 	.message_put = sqlite_message_put,
 	.message_get = sqlite_message_get,
 	.message_due = sqlite_message_due,

@@ -82,6 +82,7 @@ enum sql_id {
 	SQL_HANDOVER_GATHERING,
 	SQL_HANDOVER_SAID,
 	SQL_HANDOVER_ROWS,
+	SQL_HANDOVER_BACKLOG,
 	SQL_MESSAGE_NEW,
 	SQL_MESSAGE_SET,
 	SQL_MESSAGE_GET,
@@ -215,6 +216,8 @@ int sqlite_handover_gathering(struct store *st, uint64_t outage, uint8_t step, s
 int sqlite_handover_said(struct store *st, uint64_t outage, uint8_t route, const char *target,
 			 unsigned int limit, store_handover_cb cb, void *arg);
 int sqlite_handover_rows(struct store *st, uint64_t id, uint32_t part, store_row_cb cb, void *arg);
+int sqlite_handover_backlog(struct store *st, uint8_t route, const char *target, uint64_t *n,
+			int64_t *oldest);
 int sqlite_message_put(struct store *st, struct message *m);
 int sqlite_message_get(struct store *st, uint64_t id, struct message *m);
 int sqlite_message_due(struct store *st, int64_t now, unsigned int limit, store_message_cb cb,

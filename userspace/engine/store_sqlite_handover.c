@@ -194,6 +194,24 @@ int sqlite_handover_rows(struct store *st, uint64_t id, uint32_t part, store_row
 	return rc;
 }
 
+int sqlite_handover_backlog(struct store *st, uint8_t route, const char *target, uint64_t *n,
+			    int64_t *oldest)
+{
+	sqlite3_stmt *q = sql_get(st, SQL_HANDOVER_BACKLOG,
+				  "SELECT count(*), min(created) FROM handover INDEXED BY"
+				  " handover_next WHERE done = 0 AND route = ? AND target = ?");
+	int rc = sql_bind(st, q, "is", NUM(route), target);
+
+	if (rc == 0)
+		rc = sql_step(st, q);
+	if (rc < 0)
+		return rc;
+	*n = sqlite3_column_int64(q, 0);
+	*oldest = sqlite3_column_int64(q, 1);
+	sqlite3_reset(q);
+	return 0;
+}
+
 int sqlite_notice_number(struct store *st, uint64_t id, uint64_t handover, uint32_t part)
 {
 	sqlite3_stmt *q = sql_get(st, SQL_NOTICE_NUMBER,

@@ -25,6 +25,8 @@
 #define ASK_AGAIN_MS 3000
 /* Answers of the engine before the others get their turn. */
 #define TAKEN_BURST 256
+/* The engine is told of what it does not hear that often at most. */
+#define UNHEARD_MS 1000
 
 enum { POLL_PARENT, POLL_ENGINE, POLL_LISTEN };
 
@@ -44,8 +46,19 @@ struct traps {
 	struct log_rate displaced_rate;
 	uint64_t overrun; /* dropped by the kernel: we were too slow */
 	struct log_rate overrun_rate;
+	struct msg_unheard unheard; /* what the engine knows of */
+	int64_t unheard_at; /* not before that; CLOCK_MONOTONIC ms */
 	struct msg msg; /* the one being received */
 };
+
+static uint64_t all_refused(const struct traps *t)
+{
+	uint64_t n = 0;
+
+	for (int v = TRAP_STRANGER; v < TRAP_VERDICTS; v++)
+		n += t->count[v];
+	return n;
+}
 
 /* --- towards the engine --------------------------------------------------- */
 
@@ -95,6 +108,27 @@ static void flush(struct traps *t)
 	if (t->displaced != before && log_allowed(&t->displaced_rate, LOG_SECONDS, &missed))
 		log_warn("%lu traps were accepted, but the engine was away too long",
 			 t->displaced - before);
+}
+
+/* For its metrics. Milliseconds until there is something to say; -1: not for now. */
+static int tell_unheard(struct traps *t)
+{
+	const struct msg_unheard now = { t->count[TRAP_IGNORED], all_refused(t), t->overrun };
+	const struct msg_unheard more = { now.ignored - t->unheard.ignored,
+					  now.refused - t->unheard.refused,
+					  now.lost - t->unheard.lost };
+	int64_t wait = t->unheard_at - time_mono_ms();
+
+	if (t->engine.fd < 0 || !(more.ignored | more.refused | more.lost))
+		return -1;
+	if (wait > 0)
+		return (int)wait;
+	t->unheard_at = time_mono_ms() + UNHEARD_MS;
+	/* One that does not listen now is told later. */
+	if (msg_send(&t->engine, MSG_UNHEARD, &more, sizeof(more), -1))
+		return UNHEARD_MS;
+	t->unheard = now;
+	return -1;
 }
 
 /* --- what the SNMP loop asks us ------------------------------------------- */
@@ -261,7 +295,7 @@ static int loop(struct traps *t, struct pollfd *fds)
 		fds[POLL_ENGINE].fd = t->engine.fd;
 		fds[POLL_ENGINE].events = POLLIN | (t->pending.owed || t->stuck ? POLLOUT : 0);
 		/* Until all is handed over, what comes in waits in its socket. */
-		if (poll(fds, t->ready && !t->stuck ? n : POLL_LISTEN, -1) < 0) {
+		if (poll(fds, t->ready && !t->stuck ? n : POLL_LISTEN, tell_unheard(t)) < 0) {
 			if (errno == EINTR)
 				continue;
 			log_err("poll: %s", strerror(errno));
@@ -291,13 +325,9 @@ static int listen_all(struct traps *t, const struct room_start *start, struct po
 
 static void log_summary(const struct traps *t)
 {
-	uint64_t refused = 0;
-
-	for (int v = TRAP_STRANGER; v < TRAP_VERDICTS; v++)
-		refused += t->count[v];
 	log_info("%llu SNMP messages accepted, %llu ignored, %llu refused, %llu lost",
 		 (unsigned long long)t->count[TRAP_ACCEPTED],
-		 (unsigned long long)t->count[TRAP_IGNORED], (unsigned long long)refused,
+		 (unsigned long long)t->count[TRAP_IGNORED], (unsigned long long)all_refused(t),
 		 (unsigned long long)t->overrun);
 }
 
