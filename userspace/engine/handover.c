@@ -15,6 +15,7 @@
 #include "control.h"
 #include "handover_work.h"
 #include "outbox.h"
+#include "tally.h"
 
 /* Handovers taken up in one turn of the loop. */
 #define TURN 256
@@ -168,6 +169,7 @@ void handing_end(struct handovers *hs, struct handing *x, enum handover_state st
 {
 	x->h.state = state;
 	x->h.done = time_now();
+	tally_handover(hs->e->tally, &x->h);
 	handing_write(hs, x);
 	handing_report(hs, x);
 }
@@ -612,6 +614,7 @@ void handovers_result(struct handovers *hs, const struct msg_result *r)
 		return;
 	}
 	land(hs, x, unit);
+	tally_try(hs->e->tally, &x->h, r->delivery);
 	/* A late word on what is decided, or of another stage of it. */
 	if (!x->h.done && (unit != 0) == x->parts)
 		take_answer(hs, x, unit, r);

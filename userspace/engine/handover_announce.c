@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "../common/timefmt.h"
+#include "tally.h"
 
 /* Between two announcements of one outage to one target, but for its first end, ns. */
 #define GAP (60 * NSEC_PER_SEC)
@@ -41,6 +42,7 @@ static int retire(struct engine *e, struct handover *h, const char *why)
 		snprintf(h->answer, sizeof(h->answer), "%s", why);
 	}
 	h->done = time_now();
+	tally_handover(e->tally, h);
 	if (x) {
 		x->h = *h;
 		x->dirty = true;

@@ -12,6 +12,7 @@
 
 #include "../common/timefmt.h"
 #include "route.h"
+#include "tally.h"
 
 /* Notices looked at together. */
 #define PAGE 256
@@ -300,6 +301,8 @@ static int leave(struct going *g, const struct handover *h, bool refused)
 	rest.until = 0;
 	rest.state = refused ? HANDOVER_REFUSED : HANDOVER_GATHERING;
 	rest.done = refused ? g->now : 0;
+	if (refused)
+		tally_handover(g->e->tally, &rest);
 	rc = store_handover_put(g->e->store, &rest);
 	return rc < 0 ? rc : each_of(g, h->id, one_stays, &rest);
 }

@@ -199,8 +199,10 @@ int sqlite_handover_backlog(struct store *st, uint8_t route, const char *target,
 {
 	sqlite3_stmt *q = sql_get(st, SQL_HANDOVER_BACKLOG,
 				  "SELECT count(*), min(created) FROM handover INDEXED BY"
-				  " handover_next WHERE done = 0 AND route = ? AND target = ?");
-	int rc = sql_bind(st, q, "is", NUM(route), target);
+				  " handover_next WHERE done = 0 AND route = ? AND target = ? AND"
+				  " state != ?");
+	/* An alert that was told and is repeated is under way no more. */
+	int rc = sql_bind(st, q, "isi", NUM(route), target, NUM(HANDOVER_SENT));
 
 	if (rc == 0)
 		rc = sql_step(st, q);
