@@ -23,7 +23,7 @@
 #include "tree.h"
 
 #define PING_SECONDS 5 /* between two looks whether snmpd is there */
-#define PATIENCE_MS  3000 /* snmpd asks again after a second, and lets go after six */
+#define PATIENCE_MS  5000 /* snmpd asks again each second, and lets go of us after six */
 #define PENDING_MAX  64
 
 /* A request that waits for the engine's answer. */
