@@ -205,6 +205,55 @@ static void hostile_rows(void **state)
 	}
 }
 
+static struct addr from(const char *text)
+{
+	struct addr a;
+
+	assert_int_equal(addr_parse(&a, text), 0);
+	return a;
+}
+
+static void wrong_passwords_take_turns(void **state)
+{
+	const struct addr one = from("198.51.100.1"), other = from("198.51.100.2");
+	struct status_guard g = { 0 };
+
+	(void)state;
+	assert_int_equal(status_guard_wait(&g, &one, 5000), 0);
+	assert_int_equal(status_guard_wait(&g, &one, 5000), 0);
+	status_guard_wrong(&g, &one, 5000);
+	assert_int_equal(status_guard_wait(&g, &other, 5000), 0);
+	assert_int_equal(status_guard_wait(&g, &one, 5400), 600);
+	/* That turn is taken: those that come together wait for one another. */
+	assert_int_equal(status_guard_wait(&g, &one, 5400), 1600);
+	assert_int_equal(status_guard_wait(&g, &one, 5400), 2600);
+	assert_int_equal(status_guard_wait(&g, &one, 5400), 3600);
+	assert_int_equal(status_guard_wait(&g, &one, 5400), -1);
+	assert_int_equal(status_guard_wait(&g, &one, 9999), 1);
+	assert_int_equal(status_guard_wait(&g, &one, 20000), 0);
+}
+
+static void a_network_is_one_guesser(void **state)
+{
+	const struct addr one = from("2001:db8::1"), near = from("2001:db8::2");
+	const struct addr far = from("2001:db8:0:1::1");
+	struct status_guard g = { 0 };
+	char text[ADDR_STRLEN];
+	struct addr a;
+
+	(void)state;
+	status_guard_wrong(&g, &one, 0);
+	assert_int_equal(status_guard_wait(&g, &near, 0), 1000);
+	assert_int_equal(status_guard_wait(&g, &far, 0), 0);
+	/* More than are remembered: the latest of them are. */
+	for (int i = 0; i < 3 * STATUS_TURNS; i++) {
+		snprintf(text, sizeof(text), "198.51.100.%d", i + 1);
+		a = from(text);
+		status_guard_wrong(&g, &a, 100 + i);
+	}
+	assert_int_equal(status_guard_wait(&g, &a, 300), 1000 + 100 + 3 * STATUS_TURNS - 1 - 300);
+}
+
 static void why(void **state)
 {
 	json_t *rows = json_loads(
@@ -234,9 +283,13 @@ static void why(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(hosts),    cmocka_unit_test(passwords),
-		cmocka_unit_test(overview), cmocka_unit_test(hostile_rows),
+		cmocka_unit_test(hosts),
+		cmocka_unit_test(passwords),
+		cmocka_unit_test(overview),
+		cmocka_unit_test(hostile_rows),
 		cmocka_unit_test(why),
+		cmocka_unit_test(wrong_passwords_take_turns),
+		cmocka_unit_test(a_network_is_one_guesser),
 	};
 
 	setenv("TZ", "UTC", 1);

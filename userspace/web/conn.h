@@ -50,6 +50,7 @@ struct conn {
 	uint8_t notice;			/* enum word, W_MAX: none */
 	const char *back;
 	bool leaves;			/* the stand-in: it does not come back to us */
+	bool waited;			/* the status page: it is its password's turn */
 	/* Whoever has a stream: called once when it ends, with @arg. */
 	void (*gone)(struct conn *c, void *arg);
 	void *arg;

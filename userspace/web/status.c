@@ -8,7 +8,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "../common/timefmt.h"
 #include "form.h"
@@ -16,39 +15,6 @@
 #include "query.h"
 
 #define HOURS_EVER (24 * 365) /* for one outage, however old */
-
-/* --- who may look ----------------------------------------------------------------- */
-
-static void ask_password(struct conn *c)
-{
-	static const struct reply r = {
-		.status = 401,
-		.type = "text/plain; charset=utf-8",
-		.headers = "WWW-Authenticate: Basic realm=\"ringback\", charset=\"UTF-8\"\r\n",
-	};
-	static const char text[] = "A password is needed here.\n";
-
-	conn_reply(c, &r, text, sizeof(text) - 1);
-}
-
-bool status_admit(struct conn *c)
-{
-	const struct conf_web *conf = &c->web->conf->web;
-	char own[256] = "";
-
-	if (conf->status_user) {
-		if (status_password_fits(http_header(c->req, "Authorization"), conf->status_user,
-					 conf->status_password))
-			return true;
-		ask_password(c);
-		return false;
-	}
-	gethostname(own, sizeof(own) - 1);
-	if (status_host_is_ours(http_header(c->req, "Host"), &c->service.server, own))
-		return true;
-	conn_plain(c, 421, "Ask for this page by the address or the name of this host.");
-	return false;
-}
 
 /* --- a page ------------------------------------------------------------------------ */
 

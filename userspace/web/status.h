@@ -22,7 +22,10 @@ void status_events(struct conn *c);
 /* --- status_metrics.c: the same for Prometheus ----------------------------------- */
 void status_metrics(struct conn *c);
 
-/* Whether the request may go on; if not, it has been answered. */
+/*
+ * --- status_admit.c: whether the request may go on. If not, it has been answered, or its
+ * handler is called again when it is its turn.
+ */
 bool status_admit(struct conn *c);
 
 /* --- status_gate.c: who may look; pure ------------------------------------------- */
@@ -35,6 +38,26 @@ bool status_admit(struct conn *c);
 bool status_host_is_ours(const char *host, const struct addr *at, const char *own);
 /* Whether the header @authorization has this user and password (RFC 7617). */
 bool status_password_fits(const char *authorization, const char *user, const char *password);
+
+/* --- status_guard.c: how often passwords may be tried; pure ----------------------- */
+
+#define STATUS_TURNS 64 /* addresses that are remembered */
+
+/* All zero: nobody has given a wrong one. */
+struct status_guard {
+	struct status_turn {
+		struct addr client;
+		int64_t next; /* not before that, ms */
+	} turns[STATUS_TURNS];
+};
+
+/*
+ * After how many ms of @now the password of @client (of its /64) may be looked at; that
+ * turn is his. -1: too many wait.
+ */
+int status_guard_wait(struct status_guard *g, const struct addr *client, int64_t now);
+/* It was wrong. */
+void status_guard_wrong(struct status_guard *g, const struct addr *client, int64_t now);
 
 /* --- status_page.c: rows into markup -------------------------------------------- */
 
