@@ -147,6 +147,35 @@ static void time_passes(int seconds)
 	run(100);
 }
 
+/* The mailer's word on the latest message, and what follows. */
+static void answer(enum delivery d)
+{
+	int patience = 100;
+
+	while (!handovers_in_flight(e.handovers) && patience--)
+		run(20);
+	hand_result(n_handed - 1, d, "said");
+	run(60);
+}
+
+static const struct msg_handover *newest(void)
+{
+	assert_true(n_handed > 0);
+	return &handed[n_handed - 1];
+}
+
+/* So many messages come, and the last of them is such. */
+static void expect(unsigned int n, enum handover_act act, const char *target)
+{
+	int patience = 100;
+
+	while (n_handed < n && patience--)
+		run(20);
+	assert_int_equal(n_handed, n);
+	assert_int_equal(newest()->act, act);
+	assert_string_equal(newest()->target, target);
+}
+
 static void list_is_released(void **state)
 {
 	(void)state;
@@ -155,27 +184,90 @@ static void list_is_released(void **state)
 	n_clients_waited(3);
 	assert_int_equal(n_handed, 0);
 	space(10);
-	assert_int_equal(n_handed, 1);
-	assert_int_equal(handed[0].act, HANDOVER_PART);
-	assert_string_equal(handed[0].target, "a");
+	expect(1, HANDOVER_PART, "a");
 	assert_string_equal(handed[0].router, "router.example.org");
 	assert_int_equal(handed[0].n_rows, 3);
 	assert_int_equal(handed[0].part, 1);
 	assert_int_equal(handed[0].parts, 1);
 	assert_int_equal(handed[0].clients, 3);
 	assert_true(handed[0].ended > handed[0].began);
-	hand_result(0, DELIVERY_SENT, "ok");
-	run(60);
-	assert_int_equal(n_handed, 2);
-	assert_int_equal(handed[1].act, HANDOVER_RELEASE);
+	assert_false(handed[0].lossy);
+	answer(DELIVERY_SENT);
+	expect(2, HANDOVER_RELEASE, "a");
 	assert_int_equal(handed[1].list, handed[0].list);
 	assert_int_equal(handover_of(0).state, HANDOVER_RELEASING);
-	hand_result(1, DELIVERY_SENT, "ok");
-	run(60);
+	answer(DELIVERY_SENT);
 	assert_int_equal(handover_of(0).state, HANDOVER_SENT);
 	assert_true(handover_of(0).done > 0);
 	assert_int_equal(n_handed, 2);
 	assert_int_equal(n_sent, 0);
+}
+
+/* IPv4 first, by address; as many as fit into a datagram; never more than there is space. */
+static void parts_are_numbered(void **state)
+{
+	const struct service s = web();
+	struct addr last = { 0 }, most;
+	const unsigned int n4 = (20 + MIB_ROWS_IPV4 - 1) / MIB_ROWS_IPV4;
+	const unsigned int n6 = (20 + MIB_ROWS_IPV6 - 1) / MIB_ROWS_IPV6;
+	unsigned int i, k, n = 0;
+	char client[ADDR_STRLEN];
+
+	(void)state;
+	all_targets();
+	NOTIFY("nms:a");
+	service_is(&s, RINGBACK_SERVICE_DOWN);
+	for (i = 40; i > 0; i--) {
+		snprintf(client, sizeof(client), i % 2 ? "198.51.100.%u" : "2001:db8::%u", i);
+		client_fails(&s, client);
+	}
+	run(60);
+	ends(&s);
+	handovers_space(e.handovers, 2);
+	run(60);
+	assert_int_equal(n_handed, 1); /* it has not answered yet */
+	for (i = 0; i < n_handed && handed[i].act == HANDOVER_PART; i++) {
+		assert_int_equal(handed[i].part, i + 1);
+		assert_int_equal(handed[i].parts, n4 + n6);
+		assert_int_equal(handed[i].clients, 40);
+		assert_true(handed[i].n_rows <= (i < n4 ? MIB_ROWS_IPV4 : MIB_ROWS_IPV6));
+		for (k = 0, most = last; k < handed[i].n_rows; k++, n++) {
+			assert_true(addr_cmp(&handed[i].rows[k].client, &last) > 0);
+			if (addr_cmp(&handed[i].rows[k].client, &most) > 0)
+				most = handed[i].rows[k].client;
+		}
+		last = most;
+		hand_result(i, DELIVERY_SENT, "ok");
+		handovers_space(e.handovers, 2 - handovers_in_flight(e.handovers));
+		run(40);
+		assert_true(handovers_in_flight(e.handovers) <= 2);
+	}
+	assert_int_equal(n, 40);
+	assert_int_equal(newest()->act, HANDOVER_RELEASE);
+}
+
+static void a_thousand(void **state)
+{
+	unsigned int i, rows = 0;
+
+	(void)state;
+	all_targets();
+	NOTIFY("server");
+	n_clients_waited(1200);
+	for (i = 0; i < 600 && (!n_handed || newest()->act != HANDOVER_RELEASE); i++) {
+		unsigned int n = n_handed;
+
+		handovers_space(e.handovers, 100);
+		run(15);
+		for (; n < n_handed; n++) {
+			rows += handed[n].n_rows;
+			hand_result(n, DELIVERY_SENT, "ok");
+		}
+	}
+	run(60);
+	assert_int_equal(rows, 1200);
+	assert_int_equal(newest()->act, HANDOVER_RELEASE);
+	assert_int_equal(newest()->parts, (1200 + MIB_ROWS_IPV4 - 1) / MIB_ROWS_IPV4);
 }
 
 static void falls_back_to_mail(void **state)
@@ -187,27 +279,541 @@ static void falls_back_to_mail(void **state)
 	outbox_window(e.outbox, 10);
 	n_clients_waited(1);
 	space(10);
-	assert_int_equal(n_handed, 1);
-	hand_result(0, DELIVERY_LATER, "no answer");
-	run(60);
-	assert_int_equal(n_sent, 0);
+	expect(1, HANDOVER_PART, "a");
+	answer(DELIVERY_LATER);
 	time_passes(30);
-	assert_int_equal(n_handed, 2); /* once more */
+	expect(2, HANDOVER_PART, "a"); /* once more */
+	assert_int_equal(handed[1].id, handed[0].id);
+	assert_int_equal(n_sent, 0);
 	time_passes(40);
+	expect(3, HANDOVER_WITHDRAW, "a");
 	assert_int_equal(n_sent, 1);
-	assert_int_equal(handed[n_handed - 1].act, HANDOVER_WITHDRAW);
+	result(0, DELIVERY_SENT, "ok");
 	assert_int_equal(handover_of(0).state, HANDOVER_WITHDRAWING);
-	hand_result(n_handed - 1, DELIVERY_SENT, "ok");
-	run(60);
+	answer(DELIVERY_LATER);
+	time_passes(10);
+	expect(4, HANDOVER_WITHDRAW, "a");
+	answer(DELIVERY_SENT);
 	assert_int_equal(handover_of(0).state, HANDOVER_PASSED_ON);
 	assert_int_equal(n_sent, 1);
+}
+
+/* Those without a contact are left when the others have gone on to the mail. */
+static void who_cannot_go_on_stays(void **state)
+{
+	(void)state;
+	all_targets();
+	NOTIFY("nms:a", "mail");
+	contact("198.51.100.1", "one@example.org");
+	outbox_window(e.outbox, 10);
+	n_clients_waited(3);
+	space(10);
+	answer(DELIVERY_LATER);
+	time_passes(70);
+	expect(3, HANDOVER_PART, "a");
+	assert_int_equal(n_sent, 1);
+	result(0, DELIVERY_SENT, "ok");
+	assert_int_equal(handed[1].act, HANDOVER_WITHDRAW);
+	assert_int_equal(handed[2].n_rows, 2);
+	assert_int_not_equal(handed[2].list, handed[0].list);
+	hand_result(2, DELIVERY_LATER, "no answer");
+	time_passes(3600); /* there is nothing else: it may take as long as it takes */
+	expect(5, HANDOVER_PART, "a");
+	answer(DELIVERY_SENT);
+	expect(6, HANDOVER_RELEASE, "a");
+	assert_int_equal(handed[5].list, handed[2].list);
+}
+
+static void refused_goes_on_at_once(void **state)
+{
+	(void)state;
+	all_targets();
+	NOTIFY("nms:a", "nms:b");
+	n_clients_waited(2);
+	space(10);
+	answer(DELIVERY_REFUSED);
+	expect(2, HANDOVER_WITHDRAW, "a");
+	time_passes(6);
+	expect(4, HANDOVER_PART, "b");
+	assert_int_equal(handed[3].n_rows, 2);
+	assert_int_not_equal(handed[3].list, handed[0].list);
+	answer(DELIVERY_REFUSED);
+	assert_int_equal(handover_of(3).state, HANDOVER_REFUSED); /* there is no third */
+	assert_int_equal(n_sent, 0);
+}
+
+static void no_contact_is_for_the_list(void **state)
+{
+	(void)state;
+	all_targets();
+	NOTIFY("mail", "nms:a");
+	contact("198.51.100.1", "one@example.org");
+	outbox_window(e.outbox, 10);
+	n_clients_waited(2);
+	space(10);
+	assert_int_equal(n_sent, 1);
+	expect(1, HANDOVER_PART, "a");
+	assert_int_equal(handed[0].n_rows, 1);
+	/* A mail that is refused is no dead end. */
+	result(0, DELIVERY_REFUSED, "nobody here");
+	time_passes(6);
+	expect(3, HANDOVER_PART, "a");
+	assert_int_equal(handed[2].n_rows, 1);
+	assert_int_not_equal(handed[2].list, handed[0].list);
+	assert_int_equal(
+		waiter_state(&(struct service){ address("192.0.2.10"), 6, 80 }, "198.51.100.1"),
+		WAITER_NOTIFIED);
+}
+
+/* Who gave an address himself is told there, and nowhere else. */
+static void own_address_is_told_by_us(void **state)
+{
+	const struct service s = trouble(INQUIRE_WHERE);
+
+	(void)state;
+	all_targets();
+	NOTIFY("nms:a");
+	conf.web.confirm = false;
+	assert_int_equal(chooses(&s, ONE, CHOICE_YES, "mine@example.org"), OUTCOME_OK);
+	ends(&s);
+	space(10);
+	assert_int_equal(n_handed, 0);
+	assert_int_equal(n_sent, 1);
+	assert_string_equal(sent[0].to, "mine@example.org");
+	result(0, DELIVERY_REFUSED, "nobody here");
+	time_passes(6);
+	assert_int_equal(n_handed, 0);
+}
+
+static void who_said_no_is_in_no_list(void **state)
+{
+	const struct service s = trouble(INQUIRE_WHETHER);
+
+	(void)state;
+	all_targets();
+	NOTIFY("nms:a");
+	assert_int_equal(chooses(&s, ONE, CHOICE_NO, ""), OUTCOME_OK);
+	ends(&s);
+	space(10);
+	assert_int_equal(n_handed, 0);
+	assert_int_equal(waiter_state(&s, ONE), WAITER_DECLINED);
+}
+
+static void restart(void)
+{
+	stop_parts();
+	start_parts();
+	outbox_window(e.outbox, 100);
+	space(100);
+}
+
+static void killed_at_every_moment(void **state)
+{
+	(void)state;
+	all_targets();
+	NOTIFY("nms:a", "mail");
+	contact("198.51.100.1", "one@example.org");
+	n_clients_waited(12);
+	restart(); /* written, not sent */
+	expect(1, HANDOVER_PART, "a");
+	restart(); /* sent, not answered */
+	expect(2, HANDOVER_PART, "a");
+	assert_int_equal(handed[1].id, handed[0].id);
+	assert_int_equal(handed[1].list, handed[0].list);
+	answer(DELIVERY_SENT);
+	expect(3, HANDOVER_PART, "a");
+	restart(); /* the first of two is answered: it is sent again */
+	expect(4, HANDOVER_PART, "a");
+	assert_int_equal(handed[3].part, 1);
+	answer(DELIVERY_SENT);
+	answer(DELIVERY_SENT);
+	expect(6, HANDOVER_RELEASE, "a");
+	restart(); /* the release is sent again, and nothing else */
+	expect(7, HANDOVER_RELEASE, "a");
+	assert_int_equal(handed[6].id, handed[5].id);
+	/* The old mailer's answer reaches the next engine before anything else. */
+	stop_parts();
+	start_parts();
+	hand_result(6, DELIVERY_SENT, "ok");
+	space(100);
+	assert_int_equal(n_handed, 7);
+	assert_int_equal(handover_of(6).state, HANDOVER_SENT);
+	time_passes(100000);
+	assert_int_equal(n_handed, 7);
+	assert_int_equal(n_sent, 0);
+}
+
+static void release_never_falls_back(void **state)
+{
+	(void)state;
+	all_targets();
+	NOTIFY("nms:a", "mail");
+	contact("198.51.100.1", "one@example.org");
+	n_clients_waited(1);
+	space(10);
+	answer(DELIVERY_SENT);
+	expect(2, HANDOVER_RELEASE, "a");
+	answer(DELIVERY_REFUSED); /* it has lost the list: all of it, once more */
+	run(5000);
+	expect(3, HANDOVER_PART, "a");
+	answer(DELIVERY_SENT);
+	expect(4, HANDOVER_RELEASE, "a");
+	answer(DELIVERY_LATER);
+	time_passes(3600);
+	expect(5, HANDOVER_RELEASE, "a"); /* that is what is left to say */
+	answer(DELIVERY_SENT);
+	assert_int_equal(handover_of(0).state, HANDOVER_SENT);
+	assert_int_equal(n_sent, 0);
+}
+
+static void release_is_given_up(void **state)
+{
+	(void)state;
+	all_targets();
+	NOTIFY("nms:a", "mail");
+	contact("198.51.100.1", "one@example.org");
+	n_clients_waited(1);
+	space(10);
+	answer(DELIVERY_SENT);
+	answer(DELIVERY_LATER);
+	time_passes(90000);
+	assert_int_equal(handover_of(0).state, HANDOVER_GIVEN_UP);
+	assert_int_equal(n_sent, 0);
+}
+
+static void mailer_away_and_back(void **state)
+{
+	(void)state;
+	all_targets();
+	NOTIFY("nms:a");
+	hand_rc = -EAGAIN;
+	n_clients_waited(1);
+	space(10);
+	assert_int_equal(n_handed, 0);
+	hand_rc = 0;
+	run(60);
+	assert_int_equal(n_handed, 1);
+	handovers_mailer_gone(e.handovers);
+	run(60);
+	assert_int_equal(n_handed, 1);
+	space(10);
+	expect(2, HANDOVER_PART, "a");
+}
+
+/* --- webhooks -------------------------------------------------------------------------- */
+
+static void webhook_counts_part_by_part(void **state)
+{
+	unsigned int i;
+
+	(void)state;
+	all_targets();
+	NOTIFY("webhook:w", "nms:a");
+	n_clients_waited(MSG_ROWS_MAX + 2);
+	space(10);
+	run(60);
+	assert_int_equal(n_handed, 2);
+	for (i = 0; i < 2; i++) {
+		assert_int_equal(handed[i].parts, 2);
+		assert_int_equal(handed[i].part, i + 1);
+		assert_int_equal(handed[i].n_rows, i ? 2 : MSG_ROWS_MAX);
+		assert_int_equal(handed[i].list, handed[0].list);
+	}
+	assert_int_not_equal(handed[0].id, handed[1].id);
+	hand_result(0, DELIVERY_SENT, "ok");
+	hand_result(1, DELIVERY_REFUSED, "no");
+	time_passes(6);
+	assert_int_equal(handover_of(0).state, HANDOVER_SENT);
+	assert_int_equal(handover_of(1).state, HANDOVER_PASSED_ON);
+	expect(3, HANDOVER_PART, "a");
+	assert_int_equal(handed[2].n_rows, 2);
+}
+
+static void unsure_goes_nowhere_else(void **state)
+{
+	unsigned int i;
+
+	(void)state;
+	all_targets();
+	NOTIFY("webhook:w", "nms:a");
+	n_clients_waited(1);
+	space(10);
+	answer(DELIVERY_UNSURE);
+	for (i = 0; i < 3; i++) {
+		time_passes(3600);
+		expect(2 + i, HANDOVER_PART, "w");
+		assert_int_equal(newest()->id, handed[0].id);
+		answer(i == 1 ? DELIVERY_LATER : DELIVERY_UNSURE);
+	}
+	time_passes(3600);
+	answer(DELIVERY_REFUSED); /* it may have taken it before */
+	assert_int_equal(handover_of(0).state, HANDOVER_REFUSED);
+	time_passes(3600);
+	assert_int_equal(n_handed, 5);
+}
+
+static void webhook_while_killed_is_unsure(void **state)
+{
+	(void)state;
+	all_targets();
+	NOTIFY("webhook:w", "nms:a");
+	n_clients_waited(1);
+	space(10);
+	assert_int_equal(n_handed, 1);
+	time_passes(7200); /* nobody knows what became of it */
+	expect(2, HANDOVER_PART, "w");
+	answer(DELIVERY_SENT);
+	assert_int_equal(handover_of(0).state, HANDOVER_SENT);
+	time_passes(7200);
+	assert_int_equal(n_handed, 2);
+}
+
+static void webhook_away_goes_on(void **state)
+{
+	(void)state;
+	all_targets();
+	NOTIFY("webhook:w", "nms:a");
+	n_clients_waited(1);
+	space(10);
+	answer(DELIVERY_LATER);
+	assert_int_equal(handover_of(0).state, HANDOVER_SENDING);
+	time_passes(70);
+	assert_int_equal(handover_of(0).state, HANDOVER_PASSED_ON);
+	time_passes(6);
+	expect(2, HANDOVER_PART, "a");
+}
+
+/* --- the configuration ----------------------------------------------------------------- */
+
+static void target_removed(void **state)
+{
+	(void)state;
+	all_targets();
+	NOTIFY("nms:a", "nms:b");
+	n_clients_waited(2);
+	space(10);
+	expect(1, HANDOVER_PART, "a");
+	conf.targets = &targets[1]; /* there is no "a" after this reload */
+	conf.n_targets = 3;
+	NOTIFY("nms:b");
+	restart();
+	assert_int_equal(handover_of(0).state, HANDOVER_PASSED_ON);
+	time_passes(6);
+	expect(2, HANDOVER_PART, "b");
+	conf.n_targets = 0;
+	watch.n_notify = 0;
+	restart();
+	assert_int_equal(handover_of(1).state, HANDOVER_REFUSED);
+	assert_int_equal(n_handed, 2);
+}
+
+static void lossy_when_events_were_lost(void **state)
+{
+	const struct service s = web();
+
+	(void)state;
+	all_targets();
+	NOTIFY("nms:a");
+	service_is(&s, RINGBACK_SERVICE_DOWN);
+	client_fails(&s, ONE);
+	tracker_blind(e.tracker);
+	run(60);
+	new_engine();
+	ends(&s);
+	space(10);
+	assert_true(handed[0].lossy);
+}
+
+static void lossy_when_the_kernel_is_away(void **state)
+{
+	const struct service s = web();
+
+	(void)state;
+	all_targets();
+	NOTIFY("nms:a");
+	service_is(&s, RINGBACK_SERVICE_DOWN);
+	client_fails(&s, ONE);
+	run(60);
+	fake_kernel.connected = false;
+	ends(&s);
+	space(10);
+	assert_int_equal(n_handed, 1);
+	assert_true(handed[0].lossy);
+}
+
+/* A store that fails at the worst moment costs a repetition, never a second telling. */
+static void store_fails_at_the_release(void **state)
+{
+	(void)state;
+	all_targets();
+	NOTIFY("nms:a", "mail");
+	contact("198.51.100.1", "one@example.org");
+	n_clients_waited(1);
+	space(10);
+	store_mem_fail(e.store, -ENOSPC);
+	answer(DELIVERY_SENT);
+	expect(1, HANDOVER_PART, "a"); /* no release before it is written */
+	store_mem_fail(e.store, 0);
+	run(5300);
+	expect(2, HANDOVER_PART, "a");
+	answer(DELIVERY_SENT);
+	expect(3, HANDOVER_RELEASE, "a");
+	assert_int_equal(n_sent, 0);
+}
+
+/* --- announcements ----------------------------------------------------------------------- */
+
+static void announces(const char *name)
+{
+	unsigned int i;
+
+	all_targets();
+	for (i = 0; i < 4; i++)
+		targets[i].announce = strcmp(targets[i].name, name) == 0;
+}
+
+static void down_and_up(void **state)
+{
+	const struct service s = web();
+
+	(void)state;
+	announces("a");
+	watch.n_notify = 0;
+	space(10);
+	service_is(&s, RINGBACK_SERVICE_DOWN);
+	run(80);
+	expect(1, HANDOVER_DOWN, "a");
+	assert_int_equal(handed[0].ended, 0);
+	answer(DELIVERY_SENT);
+	ends(&s);
+	expect(2, HANDOVER_UP, "a");
+	assert_true(handed[1].ended > 0);
+	assert_int_equal(handed[1].evidence, EVIDENCE_REPLY);
+	answer(DELIVERY_LATER);
+	time_passes(6);
+	expect(3, HANDOVER_UP, "a");
+	answer(DELIVERY_SENT);
+	assert_int_equal(handover_of(1).state, HANDOVER_SENT);
+}
+
+static void up_waits_for_down(void **state)
+{
+	const struct service s = web();
+
+	(void)state;
+	announces("a");
+	space(10);
+	service_is(&s, RINGBACK_SERVICE_DOWN);
+	run(80);
+	expect(1, HANDOVER_DOWN, "a");
+	ends(&s); /* the first is still at the mailer */
+	assert_int_equal(n_handed, 1);
+	assert_int_equal(handover_of(0).state, HANDOVER_DROPPED);
+	answer(DELIVERY_LATER);
+	expect(2, HANDOVER_UP, "a");
+}
+
+static void webhook_hears_both(void **state)
+{
+	const struct service s = web();
+
+	(void)state;
+	announces("w");
+	space(10);
+	service_is(&s, RINGBACK_SERVICE_DOWN);
+	run(80);
+	answer(DELIVERY_LATER);
+	ends(&s);
+	assert_int_equal(n_handed, 1);
+	time_passes(6);
+	expect(2, HANDOVER_DOWN, "w");
+	answer(DELIVERY_SENT);
+	expect(3, HANDOVER_UP, "w");
+}
+
+static void alert_is_repeated(void **state)
+{
+	const struct service s = web();
+
+	(void)state;
+	announces("w");
+	targets[2].format = WEBHOOK_ALERTMANAGER;
+	targets[2].lists = false;
+	space(10);
+	service_is(&s, RINGBACK_SERVICE_DOWN);
+	run(80);
+	answer(DELIVERY_SENT);
+	time_passes(70);
+	expect(2, HANDOVER_DOWN, "w");
+	answer(DELIVERY_SENT);
+	ends(&s);
+	expect(3, HANDOVER_UP, "w");
+	answer(DELIVERY_SENT);
+	time_passes(100000);
+	assert_int_equal(n_handed, 3);
+	assert_int_equal(handover_of(0).state, HANDOVER_SENT);
+	assert_true(handover_of(0).done > 0);
+}
+
+/* A service that flaps is one outage: what did not last is not told. */
+static void flapping_makes_no_storm(void **state)
+{
+	const struct service s = web();
+	int i;
+
+	(void)state;
+	announces("a");
+	space(10);
+	service_is(&s, RINGBACK_SERVICE_DOWN);
+	run(80);
+	answer(DELIVERY_SENT);
+	ends(&s);
+	expect(2, HANDOVER_UP, "a");
+	answer(DELIVERY_SENT);
+	for (i = 0; i < 5; i++) {
+		service_is(&s, RINGBACK_SERVICE_DOWN);
+		run(60);
+		ends(&s);
+		run(30);
+	}
+	assert_int_equal(n_handed, 2);
+	time_passes(100);
+	assert_int_equal(n_handed, 2);
+	service_is(&s, RINGBACK_SERVICE_DOWN);
+	run(60);
+	time_passes(100);
+	expect(3, HANDOVER_DOWN, "a"); /* this time it is so */
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		ON_BOTH(list_is_released),
+		ON_BOTH(parts_are_numbered),
+		cmocka_unit_test_setup_teardown(a_thousand, setup_sqlite, teardown),
 		ON_BOTH(falls_back_to_mail),
+		ON_BOTH(who_cannot_go_on_stays),
+		ON_BOTH(refused_goes_on_at_once),
+		ON_BOTH(no_contact_is_for_the_list),
+		ON_BOTH(own_address_is_told_by_us),
+		ON_BOTH(who_said_no_is_in_no_list),
+		ON_BOTH(killed_at_every_moment),
+		cmocka_unit_test_setup_teardown(release_never_falls_back, setup_mem, teardown),
+		ON_BOTH(release_is_given_up),
+		ON_BOTH(mailer_away_and_back),
+		ON_BOTH(webhook_counts_part_by_part),
+		ON_BOTH(unsure_goes_nowhere_else),
+		ON_BOTH(webhook_while_killed_is_unsure),
+		ON_BOTH(webhook_away_goes_on),
+		ON_BOTH(target_removed),
+		ON_BOTH(lossy_when_events_were_lost),
+		ON_BOTH(lossy_when_the_kernel_is_away),
+		cmocka_unit_test_setup_teardown(store_fails_at_the_release, setup_mem, teardown),
+		ON_BOTH(down_and_up),
+		ON_BOTH(up_waits_for_down),
+		ON_BOTH(webhook_hears_both),
+		ON_BOTH(alert_is_repeated),
+		ON_BOTH(flapping_makes_no_storm),
 	};
 
 	log_init("engine", LOG_TO_STDERR, false);

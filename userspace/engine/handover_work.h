@@ -46,13 +46,36 @@ struct handovers {
 	struct event *pump;
 };
 
-/* handover.c: writes x->h into the open batch. Where that fails, all is read again later. */
-void handing_write(struct handovers *hs, struct handing *x);
-/* handover.c: it ends here, in @state. */
-void handing_end(struct handovers *hs, struct handing *x, enum handover_state state);
-/* handover.c: says what became of it. */
-void handing_report(struct handovers *hs, const struct handing *x);
+/* --- handover_work.c --- */
+
+bool unit_is(const uint8_t *bits, uint32_t unit);
+void unit_set(uint8_t *bits, uint32_t unit);
+/* How many units there are beside 0. */
+uint32_t handing_parts(const struct handing *x);
+/* The mailer holds @unit no more. */
+void handing_land(struct handovers *hs, struct handing *x, uint32_t unit);
+
 struct handing *handing_find(const struct handovers *hs, uint64_t id);
+/* @h, which is in the store, to be worked on. NULL: out of memory, or the store. */
+struct handing *handing_new(struct handovers *hs, const struct handover *h);
+void handing_free(struct handovers *hs, struct handing *x);
+/* All of them: they are read again. */
+void handing_forget_all(struct handovers *hs);
+/* Writes x->h into the open batch. Where that fails, all is read again later. */
+void handing_write(struct handovers *hs, struct handing *x);
+/* It ends here, in @state. */
+void handing_end(struct handovers *hs, struct handing *x, enum handover_state state);
+/* Says what became of it. */
+void handing_report(struct handovers *hs, const struct handing *x);
+
+/* --- handover_answer.c --- */
+
+/* Its time is over, and nothing of it is at the mailer. */
+void handing_overdue(struct handovers *hs, struct handing *x);
+/* Its target is in the configuration no more. */
+void handing_homeless(struct handovers *hs, struct handing *x);
+
+/* --- the others --- */
 
 /* handover_send.c: the message of @unit. 0 or -errno; a part without clients is -ENOENT. */
 int handing_message(const struct handovers *hs, const struct handing *x, uint32_t unit,

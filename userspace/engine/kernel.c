@@ -58,6 +58,7 @@ static void lost(struct kernel *k, const char *why)
 		log_warn("no connection to the kernel module: %s; trying again every %d s", why,
 			 RECONNECT_MS / 1000);
 	k->said_missing = true;
+	tracker_blind(k->e->tracker);
 	disconnect(k);
 	engine_arm(k->tick, RECONNECT_MS);
 }
@@ -121,6 +122,7 @@ static void events_readable(evutil_socket_t fd, short what, void *arg)
 	rc = receive(k);
 	if (rc == -ENOBUFS) {
 		log_warn("events of the kernel were lost; reading everything again");
+		tracker_blind(k->e->tracker);
 		kernel_resync(k);
 	} else if (rc < 0 && rc != -EAGAIN && rc != -EINTR) {
 		lost(k, nl_error(k->events));
@@ -261,8 +263,10 @@ static void check(struct kernel *k)
 {
 	int rc = kernel_watches_check(k->e, k->requests, &k->watches);
 
-	if (rc == 0)
+	if (rc == 0) {
 		log_warn("the kernel module was loaded anew");
+		tracker_blind(k->e->tracker);
+	}
 	if (rc <= 0) {
 		/* Gone, or gone and back: connecting will tell. */
 		disconnect(k);

@@ -188,6 +188,19 @@ bool tracker_service(struct tracker *t, const struct nl_service *s)
 	return true;
 }
 
+void tracker_blind(struct tracker *t)
+{
+	struct track *tr;
+
+	TAILQ_FOREACH(tr, &t->table.all, all) {
+		if (tr->o.lossy)
+			continue;
+		tr->o.lossy = true;
+		tr->unnoted = true;
+		track_note(t, tr);
+	}
+}
+
 /* --- evidence from outside ---------------------------------------------------- */
 
 static const char *trap_text(const struct msg_trap *trap, char *buf, size_t size)

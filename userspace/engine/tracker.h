@@ -23,6 +23,11 @@ unsigned int tracker_open(const struct tracker *t);
 
 /* The kernel on a service: down, or answering again. False: nothing came of it. */
 bool tracker_service(struct tracker *t, const struct nl_service *s);
+/*
+ * Something happened that the kernel did not tell us: clients of the open outages may be
+ * missing among their waiters (outage.lossy).
+ */
+void tracker_blind(struct tracker *t);
 /* A failed attempt, from an event or a dump; told before is no harm. */
 void tracker_attempt(struct tracker *t, const struct nl_attempt *a);
 /* A trap, checked by the room "traps"; the sender is checked here again. */
