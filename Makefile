@@ -63,7 +63,7 @@ check: packages-build-vm-test-browser
 	@tests/run
 
 check-unit:
-	@tests/run unit spec mail handover traps agent web agentx metrics contacts
+	@tests/run unit spec mail handover traps receive agent web agentx metrics contacts
 
 check-system: all
 	@tests/run system $(TESTS)
