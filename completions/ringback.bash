@@ -19,7 +19,7 @@ _ringback_after()
 
 	case $line in
 	'')
-		echo watch show limit forget monitor metrics contact recover why agent
+		echo watch show limit forget monitor metrics contact lease recover why agent
 		;;
 	watch)
 		echo add del
@@ -38,7 +38,7 @@ _ringback_after()
 		esac
 		;;
 	show)
-		echo watches clients services decisions stats limits outages waiters contacts notices lists daemon
+		echo watches clients services decisions stats limits outages waiters contacts leases notices lists daemon
 		;;
 	'show clients server' | 'show clients '*' server')
 		_ringback_values server show clients
@@ -86,6 +86,9 @@ _ringback_after()
 	contact)
 		echo add del list allow import
 		;;
+	lease)
+		echo import clear
+		;;
 	'contact del')
 		_ringback_values key show contacts
 		;;
@@ -119,7 +122,7 @@ _ringback()
 		return
 		;;
 	esac
-	if [ "${typed[*]}" = 'contact import' ]; then
+	if [ "${typed[*]}" = 'contact import' ] || [[ ${typed[*]} == 'lease import'* ]]; then
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return
 	fi

@@ -313,6 +313,55 @@ static void import_takes_the_good_rows(void **state)
 	close(fd);
 }
 
+static json_int_t done_number(int fd, const char *request, int lines, const char *member)
+{
+	json_t *reply;
+	json_int_t n;
+
+	ask(fd, request);
+	reply = line(lines);
+	n = json_integer_value(json_object_get(json_object_get(reply, "done"), member));
+	json_decref(reply);
+	return n;
+}
+
+static void an_import_of_leases_replaces_the_last(void **state)
+{
+	const struct addr one = { AF_INET, { 192, 0, 2, 1 } }, two = { AF_INET, { 192, 0, 2, 2 } };
+	char request[200];
+	struct lease l;
+	int fd = client();
+	json_int_t import;
+
+	(void)state;
+	import = done_number(fd,
+			     "{\"command\":\"lease import\",\"rows\":["
+			     "[1,\"192.0.2.1\",\"02:00:00:00:00:01\",null],"
+			     "[2,\"192.0.2.2\",\"02:00:00:00:00:02\",4102444800],"
+			     "[3,\"192.0.2.3\",\"02:00:00:00:00:02\",1],"
+			     "[4,\"192.0.2.4\",\"nonsense\",null],[5],\"x\","
+			     "[7,\"192.0.2.4\",\"02:00:00:00:00:02\",-1]]}",
+			     4, "import");
+	assert_true(import > 0);
+	assert_int_equal(store_lease_get(e.store, &one, &l), 0);
+	assert_true(l.ends == INT64_MAX);
+	assert_int_equal(store_lease_get(e.store, &two, &l), 0);
+	import = done_number(fd,
+			     "{\"command\":\"lease import\",\"rows\":["
+			     "[1,\"192.0.2.1\",\"02:00:00:00:00:05\",4102444800]]}",
+			     0, "import");
+	assert_int_equal(store_lease_get(e.store, &two, &l), 0);
+	snprintf(request, sizeof(request),
+		 "{\"command\":\"lease import\",\"import\":%lld,\"end\":true}", (long long)import);
+	done_number(fd, request, 0, "rows");
+	assert_int_equal(store_lease_get(e.store, &two, &l), -ENOENT);
+	assert_int_equal(store_lease_get(e.store, &one, &l), 0);
+	assert_int_equal(l.mac.bytes[5], 5);
+	assert_int_equal(done_number(fd, "{\"command\":\"show leases\"}", 1, "rows"), 1);
+	assert_int_equal(done_number(fd, "{\"command\":\"lease clear\"}", 0, "cleared"), 1);
+	close(fd);
+}
+
 static void garbage_is_answered(void **state)
 {
 	static const char *const rows[] = {
@@ -553,12 +602,19 @@ static void many_clients_leave_nothing(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(contacts_come_and_go),	TEST(never_again_is_taken_back),
-		TEST(metrics_come_in_rows),	TEST(import_takes_the_good_rows),
-		TEST(garbage_is_answered),	TEST(noise_harms_nobody),
-		TEST(endless_line_is_cut_off),	TEST(half_closed_client_gets_its_answer),
-		TEST(long_listing_comes_whole), TEST(monitors_see_events),
-		TEST(clients_are_bounded),	TEST(many_clients_leave_nothing),
+		TEST(contacts_come_and_go),
+		TEST(never_again_is_taken_back),
+		TEST(metrics_come_in_rows),
+		TEST(import_takes_the_good_rows),
+		TEST(an_import_of_leases_replaces_the_last),
+		TEST(garbage_is_answered),
+		TEST(noise_harms_nobody),
+		TEST(endless_line_is_cut_off),
+		TEST(half_closed_client_gets_its_answer),
+		TEST(long_listing_comes_whole),
+		TEST(monitors_see_events),
+		TEST(clients_are_bounded),
+		TEST(many_clients_leave_nothing),
 	};
 
 	signal(SIGPIPE, SIG_IGN); /* as in every room */

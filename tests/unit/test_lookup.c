@@ -108,6 +108,42 @@ static void who_is_not_told_by_mail_is_not_looked_up(void **state)
 	assert_int_equal(n_questions, 0);
 }
 
+static void leased(const char *client, const char *mac, int64_t ends)
+{
+	struct lease l = { .client = address(client), .ends = ends };
+
+	assert_int_equal(mac_parse(&l.mac, mac), 0);
+	assert_int_equal(store_begin(e.store), 0);
+	assert_int_equal(store_lease_put(e.store, &l, 1), 0);
+	assert_int_equal(store_commit(e.store), 0);
+}
+
+static void a_lease_tells_the_mac(void **state)
+{
+	const struct service s = web();
+
+	(void)state;
+	contact("02:00:00:00:00:01", "one@example.org");
+	contact("02:00:00:00:00:02", "two@example.org");
+	leased(ONE, "02:00:00:00:00:01", INT64_MAX);
+	leased("198.51.100.2", "02:00:00:00:00:02", time_now() - 1);
+	leased("198.51.100.3", "02:00:00:00:00:03", INT64_MAX);
+	one_fails();
+	client_fails(&s, "198.51.100.2");
+	client_fails(&s, "198.51.100.3");
+	run(50);
+	assert_string_equal(mail_of(&s, ONE), "one@example.org");
+	assert_string_equal(mail_of(&s, "198.51.100.2"), "");
+	/* The command is told what is known. */
+	assert_int_equal(n_questions, 2);
+	assert_false(questions[0].has_mac);
+	assert_true(questions[1].has_mac);
+	assert_int_equal(questions[1].mac.bytes[5], 3);
+	answers(1, FOUND_MAIL, "three@example.org");
+	run(50);
+	assert_string_equal(mail_of(&s, "198.51.100.3"), "three@example.org");
+}
+
 static void an_answer_is_good_for_a_while(void **state)
 {
 	const struct service s = one_fails();
@@ -391,6 +427,7 @@ int main(void)
 		ON_BOTH(an_answer_is_the_contact),
 		ON_BOTH(the_table_is_asked_first),
 		ON_BOTH(who_is_not_told_by_mail_is_not_looked_up),
+		ON_BOTH(a_lease_tells_the_mac),
 		ON_BOTH(an_answer_is_good_for_a_while),
 		ON_BOTH(an_old_answer_is_asked_for_again),
 		ON_BOTH(nobody_is_an_answer),

@@ -164,6 +164,59 @@ static void contacts(struct store *st)
 	assert_int_equal(store_commit(st), 0);
 }
 
+static int keep_lease(const struct lease *l, void *arg)
+{
+	struct lease *kept = arg;
+
+	while (kept->client.family)
+		kept++;
+	*kept = *l;
+	return 0;
+}
+
+static void lease(struct store *st, const char *client, const char *mac, int64_t ends,
+		  int64_t import)
+{
+	struct lease l = { .client = address(client), .ends = ends };
+
+	assert_int_equal(mac_parse(&l.mac, mac), 0);
+	assert_int_equal(store_lease_put(st, &l, import), 0);
+}
+
+static void leases(struct store *st)
+{
+	const struct addr none = { 0 }, one = address("192.0.2.1"), two = address("192.0.2.2");
+	struct lease l[4] = { 0 }, again[4] = { 0 };
+	char mac[ADDR_STRLEN];
+
+	assert_int_equal(store_begin(st), 0);
+	assert_int_equal(store_lease_get(st, &one, l), -ENOENT);
+	lease(st, "192.0.2.2", "02:00:00:00:00:02", 50, 1);
+	lease(st, "192.0.2.1", "02:00:00:00:00:09", 40, 1);
+	lease(st, "192.0.2.1", "02:00:00:00:00:01", INT64_MAX, 2);
+	lease(st, "2001:db8::1", "02:00:00:00:00:01", 60, 2);
+	assert_int_equal(store_lease_get(st, &one, l), 0);
+	assert_true(l[0].ends == INT64_MAX);
+	assert_string_equal(mac_format(&l[0].mac, mac), "02:00:00:00:00:01");
+	memset(l, 0, sizeof(l));
+	assert_int_equal(store_lease_list(st, &none, 2, keep_lease, l), 0);
+	assert_int_equal(store_lease_list(st, &l[1].client, 2, keep_lease, again), 0);
+	assert_true(addr_equal(&l[0].client, &one) && addr_equal(&l[1].client, &two));
+	assert_int_equal(again[0].client.family, AF_INET6);
+	assert_int_equal(again[1].client.family, AF_UNSPEC);
+	assert_int_equal(store_lease_keep(st, 2, 10), 1);
+	assert_int_equal(store_lease_get(st, &two, l), -ENOENT);
+	assert_int_equal(store_lease_purge(st, 60, 10), 0);
+	assert_int_equal(store_lease_purge(st, 61, 10), 1);
+	lease(st, "192.0.2.2", "02:00:00:00:00:02", 50, 3);
+	assert_int_equal(store_lease_del(st, &two), 0);
+	assert_int_equal(store_lease_del(st, &two), 0);
+	lease(st, "192.0.2.2", "02:00:00:00:00:02", 50, 3);
+	assert_int_equal(store_lease_keep(st, 3, 1), 1);
+	assert_int_equal(store_lease_keep(st, 0, 0), 1);
+	assert_int_equal(store_commit(st), 0);
+}
+
 static void outbox(struct store *st)
 {
 	struct outage o = outage("2001:db8:2::10", 443);
@@ -525,6 +578,7 @@ static void both_behave_alike(void **state)
 	st[1] = open_file();
 	for (i = 0; i < 2; i++) {
 		facts(st[i]);
+		leases(st[i]);
 		contacts(st[i]);
 		outages_and_waiters(st[i]);
 		outbox(st[i]);

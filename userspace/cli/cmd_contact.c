@@ -3,17 +3,8 @@
 #include <errno.h>
 #include <string.h>
 
-#include "../common/control.h"
-#include "control.h"
 #include "csv.h"
-
-static int no_rows(struct cli *cli, json_t *row, void *arg)
-{
-	(void)cli;
-	(void)row;
-	(void)arg;
-	return CLI_OK;
-}
+#include "import.h"
 
 /* Silent for people, a row for programs. */
 static int report(struct cli *cli, const char *key, const char *result)
@@ -45,7 +36,7 @@ static int check_key(struct cli *cli, const char *key)
 
 static int change(struct cli *cli, json_t *request, const char *key, const char *result)
 {
-	int err = control_request(cli, request, no_rows, NULL, NULL);
+	int err = control_request(cli, request, import_no_rows, NULL, NULL);
 
 	json_decref(request);
 	return err ? err : report(cli, key, result);
@@ -109,7 +100,7 @@ int cmd_contact_allow(struct cli *cli, int argc, char **argv)
 	request = json_pack("{s:s, s:s}", "command", "contact allow", "mail", argv[0]);
 	if (!request)
 		return cli_fail(cli, CLI_USAGE, "the mail address is not UTF-8");
-	err = control_request(cli, request, no_rows, NULL, &done);
+	err = control_request(cli, request, import_no_rows, NULL, &done);
 	json_decref(request);
 	if (!err)
 		err = report_allowed(cli, argv[0],
@@ -118,62 +109,20 @@ int cmd_contact_allow(struct cli *cli, int argc, char **argv)
 	return err;
 }
 
-/* An import under way: rows are sent in batches, because a line has a limit. */
-struct import {
-	struct cli *cli;
-	const char *name; /* of the file, for messages */
-	json_t *batch;
-	json_int_t imported, refused;
-};
-
-static void refuse(struct import *im, json_int_t line, const char *error)
-{
-	cli_warn("%s:%lld: %s", im->name, (long long)line, error);
-	im->refused++;
-}
-
-/* The daemon refused a row. */
-static int refused_row(struct cli *cli, json_t *row, void *arg)
-{
-	const char *error = json_string_value(json_object_get(row, "error"));
-
-	(void)cli;
-	refuse(arg, json_integer_value(json_object_get(row, "line")), error ? error : "refused");
-	return CLI_OK;
-}
-
-static int send_batch(struct import *im)
-{
-	json_t *request, *done = NULL;
-	int err;
-
-	if (!json_array_size(im->batch))
-		return CLI_OK;
-	request = json_pack("{s:s, s:O}", "command", "contact import", "rows", im->batch);
-	err = control_request(im->cli, request, refused_row, im, &done);
-	im->imported += json_integer_value(json_object_get(done, "imported"));
-	json_decref(done);
-	json_decref(request);
-	json_array_clear(im->batch);
-	return err;
-}
-
 static int one_row(struct import *im, unsigned long line, const struct csv_row *row)
 {
 	json_t *json;
 
 	if (row->error) {
-		refuse(im, line, row->error);
+		import_refuse(im, line, row->error);
 		return CLI_OK;
 	}
 	json = json_pack("[I, s, s]", (json_int_t)line, row->key, row->mail);
 	if (!json) {
-		refuse(im, line, "the mail address is not UTF-8");
+		import_refuse(im, line, "the mail address is not UTF-8");
 		return CLI_OK;
 	}
-	if (json_array_append_new(im->batch, json))
-		return cli_fail(im->cli, CLI_FAILED, "out of memory");
-	return json_array_size(im->batch) < CONTROL_IMPORT_ROWS ? CLI_OK : send_batch(im);
+	return import_row(im, json);
 }
 
 static int import(struct import *im, FILE *in)
@@ -187,30 +136,14 @@ static int import(struct import *im, FILE *in)
 		if (got < 0)
 			return cli_fail(im->cli, CLI_FAILED, "cannot read %s: %s", im->name,
 					strerror(-got));
-		err = got ? one_row(im, csv.line, &row) : send_batch(im);
+		err = got ? one_row(im, csv.line, &row) : import_send(im);
 	} while (got && !err);
 	return err;
 }
 
-static int import_result(struct cli *cli, const struct import *im)
-{
-	static const struct column columns[] = { { "imported", NULL, 0 }, { "refused", NULL, 0 } };
-	int err;
-
-	writer_start(cli->out, columns, 2, false);
-	writer_number(cli->out, "imported", im->imported);
-	writer_number(cli->out, "refused", im->refused);
-	writer_end(cli->out);
-	writer_data(cli->out, "%lld %s imported, %lld %s refused", (long long)im->imported,
-		    im->imported == 1 ? "contact" : "contacts", (long long)im->refused,
-		    im->refused == 1 ? "row" : "rows");
-	err = cli_finish(cli);
-	return err ? err : im->refused ? CLI_FAILED : CLI_OK;
-}
-
 int cmd_contact_import(struct cli *cli, int argc, char **argv)
 {
-	struct import im = { .cli = cli };
+	struct import im = { .cli = cli, .command = "contact import" };
 	bool is_stdin;
 	FILE *in;
 	int err;
@@ -227,5 +160,5 @@ int cmd_contact_import(struct cli *cli, int argc, char **argv)
 	json_decref(im.batch);
 	if (!is_stdin)
 		fclose(in);
-	return err ? err : import_result(cli, &im);
+	return err ? err : import_result(&im, "contact", "contacts");
 }

@@ -31,6 +31,16 @@
  *                                              asked never to hear of us
  *   contact import rows: [[line, key, mail]..] row per refused line: line, error
  *                                              done: imported, refused
+ *   show leases                                client mac ends
+ *   lease import   [import] rows: [[line, client, mac, ends]..]
+ *                                              ends: seconds since the Epoch, null: never;
+ *                                              in the past: the address is free. Row per
+ *                                              refused line: line, error. Done: import (its
+ *                                              number, for the next piece), imported,
+ *                                              refused
+ *   lease import   import end: true            forgets some of what came before: to be
+ *                                              repeated until done says left: false
+ *   lease clear
  *   recover        server [proto port]         row per outage taken up
  *   why            client server [proto port]  a sentence a row, in order: server proto
  *                                              port topic code outage text; without proto
@@ -51,14 +61,14 @@
  *
  * Times are RFC 3339 strings, absent values are null. A key never changes its
  * meaning; more may join. Who may connect is the socket's file mode (0660,
- * root and the daemon's group); who may change something (contact, recover)
+ * root and the daemon's group); who may change something (contact, lease, recover)
  * must be root or in that group too: SO_PEERCRED is checked again.
  */
 #ifndef RINGBACK_COMMON_CONTROL_H
 #define RINGBACK_COMMON_CONTROL_H
 
 #define CONTROL_LINE_MAX	(1024 * 1024)
-/* Rows of one "contact import" request; the CLI splits larger files. */
+/* Rows of one "contact import" or "lease import" request; the CLI splits larger files. */
 #define CONTROL_IMPORT_ROWS	1000
 #define CONTROL_NEWEST_MAX	200
 

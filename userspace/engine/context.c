@@ -73,6 +73,27 @@ const struct resolver *engine_contacts(struct engine *e)
 	return &e->contacts;
 }
 
+const struct mac *engine_mac(const struct engine *e, const struct addr *client,
+			     const struct mac *seen, struct mac *buf)
+{
+	struct lease l;
+
+	if (store_lease_get(e->store, client, &l) < 0 || l.ends <= time_now())
+		return seen;
+	*buf = l.mac;
+	return buf;
+}
+
+const struct contact *engine_contact(struct engine *e, const struct addr *client,
+				     const struct mac *seen)
+{
+	const struct resolver *contacts = engine_contacts(e);
+	const struct contact *c = resolve(contacts, client, seen);
+	struct mac buf;
+
+	return c ? c : resolve(contacts, client, engine_mac(e, client, seen, &buf));
+}
+
 void engine_arm(struct event *ev, int64_t ms)
 {
 	struct timeval tv;

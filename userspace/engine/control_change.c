@@ -35,7 +35,7 @@ static const char *contact_parse(struct contact *c, json_t *key, json_t *mail)
 	return NULL;
 }
 
-static bool begin(struct client *cl)
+bool client_begin(struct client *cl)
 {
 	/* What else is being gathered is not to share this one's fate. */
 	if (batch_flush(cl->e->batch) == 0 && batch_begin(cl->e->batch) == 0)
@@ -44,11 +44,10 @@ static bool begin(struct client *cl)
 	return false;
 }
 
-/* The end of a change that went so far with @rc. Answers an error. */
-static bool commit(struct client *cl, int rc)
+bool client_commit(struct client *cl, int rc)
 {
 	if (rc < 0)
-		batch_fail(cl->e->batch, rc, "change the contacts");
+		batch_fail(cl->e->batch, rc, "change what the operator wants");
 	else
 		rc = batch_flush(cl->e->batch);
 	cl->e->contacts_stale = true;
@@ -68,7 +67,7 @@ static void contact_add(struct client *cl, json_t *request)
 		client_error(cl, 2, "%s", why);
 		return;
 	}
-	if (begin(cl) && commit(cl, store_contact_put(cl->e->store, &c)))
+	if (client_begin(cl) && client_commit(cl, store_contact_put(cl->e->store, &c)))
 		client_done(cl, json_pack("{s:i}", "rows", 0));
 }
 
@@ -83,10 +82,10 @@ static void contact_del(struct client *cl, json_t *request)
 		client_error(cl, 2, "%s", why);
 		return;
 	}
-	if (!begin(cl))
+	if (!client_begin(cl))
 		return;
 	rc = store_contact_del(cl->e->store, &key);
-	if (!commit(cl, rc == -ENOENT ? 0 : rc))
+	if (!client_commit(cl, rc == -ENOENT ? 0 : rc))
 		return;
 	if (rc == -ENOENT)
 		client_error(cl, 1, "there is no contact '%.60s'", text);
@@ -104,10 +103,10 @@ static void contact_allow(struct client *cl, json_t *request)
 		client_error(cl, 2, "%s", why);
 		return;
 	}
-	if (!begin(cl))
+	if (!client_begin(cl))
 		return;
 	rc = inquiry_allow(cl->e, mail);
-	if (!commit(cl, rc == -ENOENT ? 0 : rc))
+	if (!client_commit(cl, rc == -ENOENT ? 0 : rc))
 		return;
 	if (rc == 0)
 		log_info("an address that was never to be told again may be, says the operator");
@@ -143,7 +142,7 @@ static void contact_import(struct client *cl, json_t *request)
 		client_error(cl, 2, "an import has up to %d rows", CONTROL_IMPORT_ROWS);
 		return;
 	}
-	if (!begin(cl))
+	if (!client_begin(cl))
 		return;
 	json_array_foreach(rows, i, row) {
 		rc = import_row(cl, row);
@@ -152,7 +151,7 @@ static void contact_import(struct client *cl, json_t *request)
 		imported += rc == 1;
 		refused += rc == 0;
 	}
-	if (commit(cl, rc < 0 ? rc : 0))
+	if (client_commit(cl, rc < 0 ? rc : 0))
 		client_done(cl, json_pack("{s:i,s:i,s:i}", "rows", refused, "imported", imported,
 					  "refused", refused));
 }

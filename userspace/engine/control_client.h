@@ -21,10 +21,18 @@ struct listing {
 	int64_t since; /* of outages; ns since the Epoch */
 	uint64_t after; /* cursors */
 	struct contact_key after_key;
+	struct addr after_client;
 	struct waiter_query waiters;
 };
 
 #define LISTING_PAGE 256 /* rows */
+
+/* What the callback of a page needs. */
+struct page {
+	struct client *cl;
+	struct listing *l;
+	int n; /* rows */
+};
 
 struct client {
 	TAILQ_ENTRY(client) link;
@@ -47,6 +55,12 @@ void client_done(struct client *cl, json_t *members);
 /* @status: exit status for the CLI, 1 failure, 2 usage. */
 __attribute__((format(printf, 3, 4))) void client_error(struct client *cl, int status,
 							const char *fmt, ...);
+/*
+ * A change of its own in the store: begin, and the end of one that went so far with @rc.
+ * False: an error was answered. control_change.c.
+ */
+bool client_begin(struct client *cl);
+bool client_commit(struct client *cl, int rc);
 /* Rows follow from @l, then "done". */
 void client_list(struct client *cl, const struct listing *l);
 
@@ -74,6 +88,7 @@ struct control_command {
 extern const struct control_command control_show_commands[];
 extern const struct control_command control_change_commands[];
 extern const struct control_command control_list_commands[];
+extern const struct control_command control_lease_commands[];
 extern const struct control_command control_why_commands[];
 extern const struct control_command control_metrics_commands[];
 

@@ -4,12 +4,6 @@
  */
 #include "control_client.h"
 
-struct page {
-	struct client *cl;
-	struct listing *l;
-	int n;
-};
-
 static int list_row(const struct list *l, const struct outage *o, void *arg)
 {
 	struct page *p = arg;

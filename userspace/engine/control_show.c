@@ -16,13 +16,6 @@
 #include "tracker.h"
 #include "web.h"
 
-/* What a page's callback needs. */
-struct page {
-	struct client *cl;
-	struct listing *l;
-	int n;
-};
-
 /* --- outages --------------------------------------------------------------------- */
 
 static int outage_row(const struct outage *o, void *arg)

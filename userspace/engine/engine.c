@@ -31,6 +31,7 @@
 
 #define HOUSEKEEPING_MS	  60000
 #define PURGE_AT_A_TIME	  200 /* outages in one transaction */
+#define LEASES_AT_A_TIME  5000
 #define PURGE_AGAIN_MS	  1000
 #define MESSAGES_PER_TURN 64 /* from one room, before the others get their turn */
 
@@ -87,8 +88,9 @@ static void store_retry(void *arg)
 static void housekeeping(evutil_socket_t fd, short what, void *arg)
 {
 	struct engine_room *r = arg;
-	int64_t before = time_now() - (int64_t)r->e.conf->store_keep * 86400 * NSEC_PER_SEC;
-	int rc;
+	int64_t now = time_now();
+	int64_t before = now - (int64_t)r->e.conf->store_keep * 86400 * NSEC_PER_SEC;
+	int leases = 0, rc;
 
 	(void)fd;
 	(void)what;
@@ -96,10 +98,14 @@ static void housekeeping(evutil_socket_t fd, short what, void *arg)
 	rc = batch_begin(r->e.batch);
 	if (rc == 0) {
 		rc = store_outage_purge(r->e.store, before, PURGE_AT_A_TIME);
-		if (rc < 0)
-			batch_fail(r->e.batch, rc, "delete old outages");
+		if (rc >= 0)
+			leases = store_lease_purge(r->e.store, now, LEASES_AT_A_TIME);
+		if (rc < 0 || leases < 0)
+			batch_fail(r->e.batch, rc < 0 ? rc : leases, "delete what is old");
 	}
-	engine_arm(r->housekeeping, rc == PURGE_AT_A_TIME ? PURGE_AGAIN_MS : HOUSEKEEPING_MS);
+	engine_arm(r->housekeeping, rc == PURGE_AT_A_TIME || leases == LEASES_AT_A_TIME ?
+					    PURGE_AGAIN_MS :
+					    HOUSEKEEPING_MS);
 }
 
 /* --- the other rooms ------------------------------------------------------------------ */

@@ -94,6 +94,16 @@ bool engine_store_failing(const struct engine *e);
 const struct conf_watch *engine_watch(const struct engine *e, const char *name);
 /* The contacts, read again if they changed; never NULL. */
 const struct resolver *engine_contacts(struct engine *e);
+/*
+ * The MAC that @client has by its lease, else @seen, that its packets had (NULL: none).
+ * That of a lease comes first because a packet from behind another router has that one's.
+ * NULL: not known. @buf: room for it.
+ */
+const struct mac *engine_mac(const struct engine *e, const struct addr *client,
+			     const struct mac *seen, struct mac *buf);
+/* The contact of the table for @client: by its address, @seen, or its lease. NULL: none. */
+const struct contact *engine_contact(struct engine *e, const struct addr *client,
+				     const struct mac *seen);
 /* Arms @ev in @ms milliseconds (at once for 0 or less; never for RECOVERY_NEVER). */
 void engine_arm(struct event *ev, int64_t ms);
 

@@ -211,7 +211,7 @@ static void known_contact(struct engine *e, const struct track *tr, const struct
 		memcpy(mail, w.mail, sizeof(w.mail));
 		return;
 	}
-	c = resolve(engine_contacts(e), client, NULL);
+	c = engine_contact(e, client, NULL);
 	if (c)
 		memcpy(mail, c->mail, sizeof(c->mail));
 }

@@ -243,9 +243,10 @@ void lookup_found(struct lookup *l, const struct msg_found *f)
 int lookup_contact(struct engine *e, const struct conf_watch *w, const struct addr *client,
 		   const struct mac *mac, char *mail)
 {
-	const struct contact *c = resolve(engine_contacts(e), client, mac);
+	const struct contact *c = engine_contact(e, client, mac);
 	struct lookup *l = e->lookup;
 	struct question *q;
+	struct mac buf;
 
 	mail[0] = '\0';
 	if (c) {
@@ -254,6 +255,7 @@ int lookup_contact(struct engine *e, const struct conf_watch *w, const struct ad
 	}
 	if (!e->conf->lookup.argv || !conf_notifies(w, ROUTE_MAIL))
 		return 0;
+	mac = engine_mac(e, client, mac, &buf);
 	q = question_find(l, client, mac);
 	if (question_settled(q) && time_mono_ms() < q->until) {
 		snprintf(mail, MSG_MAIL_MAX + 1, "%s", q->mail ? q->mail : "");
@@ -267,12 +269,21 @@ int lookup_contact(struct engine *e, const struct conf_watch *w, const struct ad
 	return -EINPROGRESS;
 }
 
+struct question *question_of(const struct lookup *l, const struct waiter *w)
+{
+	struct mac buf;
+
+	return question_find(l, &w->client,
+			     engine_mac(l->e, &w->client, w->has_mac ? &w->mac : NULL, &buf));
+}
+
 bool lookup_pending(const struct engine *e, const struct conf_watch *watch, const struct waiter *w)
 {
 	const struct conf_step *last = watch->n_notify ? &watch->notify[watch->n_notify - 1] : NULL;
 
-	return e->conf->lookup.argv && !w->mail[0] && last && last->route == ROUTE_MAIL &&
-	       !question_settled(question_find(e->lookup, &w->client, w->has_mac ? &w->mac : NULL));
+	if (!e->conf->lookup.argv || w->mail[0] || !last || last->route != ROUTE_MAIL)
+		return false;
+	return !question_settled(question_of(e->lookup, w));
 }
 
 int lookup_said(const struct lookup *l, const struct addr *client, const struct mac *mac,

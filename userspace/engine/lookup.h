@@ -34,7 +34,7 @@ void lookup_committed(struct lookup *l);
 void lookup_retry(struct lookup *l);
 
 /*
- * Where @client, whose MAC is @mac (NULL: not known), is told as things are now: *@mail,
+ * Where @client, whose packets had @mac (NULL: not known), is told as things are now: *@mail,
  * of MSG_MAIL_MAX + 1 bytes, "" for nowhere. 1: there; 0: nobody is to be told;
  * -EINPROGRESS: the command is asked. In that case a waiter of that client that is stored
  * without an address gets it later: one that waits in an open outage just so, one that is
@@ -50,7 +50,7 @@ int lookup_contact(struct engine *e, const struct conf_watch *w, const struct ad
 bool lookup_pending(const struct engine *e, const struct conf_watch *watch, const struct waiter *w);
 
 /*
- * What the command has said of that client, however long ago: 1: *@mail; 0: nobody;
+ * What the command has said of that client, @mac as of engine_mac(), however long ago: 1: *@mail; 0: nobody;
  * -EINPROGRESS: it is asked; -EIO: there was trouble, it will be asked again; -ENOENT: it
  * was not asked, as far as is remembered.
  */

@@ -34,11 +34,6 @@ static int collect(const struct waiter *w, const struct outage *o, void *arg)
 	return 0;
 }
 
-static const struct mac *mac_of(const struct waiter *w)
-{
-	return w->has_mac ? &w->mac : NULL;
-}
-
 /* --- one waiter --------------------------------------------------------------------- */
 
 /* As long as a mail would be tried. */
@@ -89,7 +84,6 @@ static bool needs(const struct waiter *w, const struct outage *o)
 void lookup_apply(struct lookup *l, const struct question *q)
 {
 	int64_t since = time_now() - (int64_t)l->e->conf->mail.give_up * NSEC_PER_SEC;
-	const struct question *its;
 	struct page page;
 	size_t i;
 
@@ -100,8 +94,7 @@ void lookup_apply(struct lookup *l, const struct question *q)
 	for (i = 0; i < page.n; i++) {
 		struct waiter *w = &page.row[i].w;
 
-		its = question_find(l, &w->client, mac_of(w));
-		if (its == q && needs(w, &page.row[i].o) &&
+		if (question_of(l, w) == q && needs(w, &page.row[i].o) &&
 		    !put(l, w, &page.row[i].o, q->mail ? q->mail : ""))
 			return;
 	}
@@ -112,9 +105,10 @@ void lookup_apply(struct lookup *l, const struct question *q)
 /* What is to be done about one waiter. False: not now. */
 static bool visit(struct lookup *l, struct waiter *w, const struct outage *o)
 {
-	const struct question *q = question_find(l, &w->client, mac_of(w));
-	const struct conf_watch *watch = engine_watch(l->e, o->watch);
+	const struct question *q = question_of(l, w);
+	const struct conf_watch *watch = engine_watch(l->e, o->origin[0] ? "" : o->watch);
 	int64_t now = time_mono_ms();
+	struct mac buf;
 
 	if (!needs(w, o))
 		return true;
@@ -126,7 +120,8 @@ static bool visit(struct lookup *l, struct waiter *w, const struct outage *o)
 		lookup_scan_in(l, q->until - now);
 		return true;
 	}
-	l->scan_full = !question_ask(l, &w->client, mac_of(w));
+	l->scan_full = !question_ask(
+		l, &w->client, engine_mac(l->e, &w->client, w->has_mac ? &w->mac : NULL, &buf));
 	return !l->scan_full;
 }
 

@@ -57,6 +57,8 @@ struct lookup {
 /* What is known, without asking; NULL: it was never asked. */
 struct question *question_find(const struct lookup *l, const struct addr *client,
 			       const struct mac *mac);
+/* That about @w. */
+struct question *question_of(const struct lookup *l, const struct waiter *w);
 /* Puts it among those to be asked, new or again. False: there are too many, or no memory. */
 bool question_ask(struct lookup *l, const struct addr *client, const struct mac *mac);
 /* Has been answered, by whatever but trouble. */

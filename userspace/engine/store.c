@@ -243,6 +243,37 @@ int store_contact_list(struct store *st, const struct contact_key *after, unsign
 	return st->ops->contact_list(st, after, limit, cb, arg);
 }
 
+int store_lease_put(struct store *st, const struct lease *l, int64_t import)
+{
+	return st->ops->lease_put(st, l, import);
+}
+
+int store_lease_get(struct store *st, const struct addr *client, struct lease *l)
+{
+	return st->ops->lease_get(st, client, l);
+}
+
+int store_lease_del(struct store *st, const struct addr *client)
+{
+	return st->ops->lease_del(st, client);
+}
+
+int store_lease_list(struct store *st, const struct addr *after, unsigned int limit,
+		     store_lease_cb cb, void *arg)
+{
+	return st->ops->lease_list(st, after, limit, cb, arg);
+}
+
+int store_lease_keep(struct store *st, int64_t import, unsigned int limit)
+{
+	return st->ops->lease_keep(st, import, limit);
+}
+
+int store_lease_purge(struct store *st, int64_t before, unsigned int limit)
+{
+	return st->ops->lease_purge(st, before, limit);
+}
+
 int store_notice_put(struct store *st, struct notice *n)
 {
 	return st->ops->notice_put(st, n);

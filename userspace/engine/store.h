@@ -74,6 +74,13 @@ struct message {
 	int64_t created, next, done; /* next: when to try; done: 0 while queued */
 };
 
+/* An address that a DHCP server has given to a MAC. */
+struct lease {
+	struct addr client;
+	struct mac mac;
+	int64_t ends; /* ns since the Epoch; INT64_MAX: never */
+};
+
 struct outbox_counts {
 	uint64_t waiting; /* notices not in a message yet */
 	uint64_t queued, sent, refused, given_up, dropped; /* messages */
@@ -127,6 +134,7 @@ typedef int (*store_outage_cb)(const struct outage *o, void *arg);
 typedef int (*store_waiter_cb)(const struct waiter *w, const struct outage *o, void *arg);
 typedef int (*store_list_cb)(const struct list *l, const struct outage *o, void *arg);
 typedef int (*store_contact_cb)(const struct contact *c, void *arg);
+typedef int (*store_lease_cb)(const struct lease *l, void *arg);
 typedef int (*store_mail_cb)(const char *mail, void *arg);
 typedef int (*store_message_cb)(const struct message *m, void *arg);
 /* @m: the message that carries it, or NULL; @h: the list it goes over with, or NULL */
@@ -216,6 +224,14 @@ struct store_ops {
 	int (*contact_del)(struct store *st, const struct contact_key *key);
 	int (*contact_list)(struct store *st, const struct contact_key *after, unsigned int limit,
 			    store_contact_cb cb, void *arg);
+
+	int (*lease_put)(struct store *st, const struct lease *l, int64_t import);
+	int (*lease_get)(struct store *st, const struct addr *client, struct lease *l);
+	int (*lease_del)(struct store *st, const struct addr *client);
+	int (*lease_list)(struct store *st, const struct addr *after, unsigned int limit,
+			  store_lease_cb cb, void *arg);
+	int (*lease_keep)(struct store *st, int64_t import, unsigned int limit);
+	int (*lease_purge)(struct store *st, int64_t before, unsigned int limit);
 
 	int (*notice_put)(struct store *st, struct notice *n);
 	int (*notice_mails)(struct store *st, int64_t now, unsigned int limit, store_mail_cb cb,
@@ -376,6 +392,20 @@ int store_contact_del(struct store *st, const struct contact_key *key);
 /* @after: NULL to begin. @limit 0: all. */
 int store_contact_list(struct store *st, const struct contact_key *after, unsigned int limit,
 		       store_contact_cb cb, void *arg);
+
+/* An existing one of that client is replaced. @import: the number of its import, not 0. */
+int store_lease_put(struct store *st, const struct lease *l, int64_t import);
+/* -ENOENT: that client has none. One that has ended is found, too. */
+int store_lease_get(struct store *st, const struct addr *client, struct lease *l);
+/* None there is no error. */
+int store_lease_del(struct store *st, const struct addr *client);
+/* In the order of their text; @after: AF_UNSPEC to begin. */
+int store_lease_list(struct store *st, const struct addr *after, unsigned int limit,
+		     store_lease_cb cb, void *arg);
+/* Deletes up to @limit of other imports; 0: of all. Returns how many. */
+int store_lease_keep(struct store *st, int64_t import, unsigned int limit);
+/* Deletes up to @limit that ended before then. Returns how many. */
+int store_lease_purge(struct store *st, int64_t before, unsigned int limit);
 
 int store_notice_put(struct store *st, struct notice *n);
 /*

@@ -19,6 +19,7 @@ enum table {
 	OUTAGES,
 	WAITERS,
 	CONTACTS,
+	LEASES,
 	NOTICES,
 	MESSAGES,
 	ANSWERS,
@@ -36,6 +37,11 @@ struct mem_store {
 	uint64_t last_id; /* of outages, notices and messages alike */
 	bool open;
 	int fail;
+};
+
+struct mem_lease {
+	struct lease l;
+	int64_t import;
 };
 
 static inline struct mem_store *to_mem(struct store *st)
@@ -115,6 +121,13 @@ int mem_contact_del(struct store *st, const struct contact_key *key);
 int mem_contact_put(struct store *st, const struct contact *c);
 int mem_contact_list(struct store *st, const struct contact_key *after, unsigned int limit,
 		     store_contact_cb cb, void *arg);
+int mem_lease_put(struct store *st, const struct lease *l, int64_t import);
+int mem_lease_get(struct store *st, const struct addr *client, struct lease *l);
+int mem_lease_del(struct store *st, const struct addr *client);
+int mem_lease_list(struct store *st, const struct addr *after, unsigned int limit,
+		    store_lease_cb cb, void *arg);
+int mem_lease_keep(struct store *st, int64_t import, unsigned int limit);
+int mem_lease_purge(struct store *st, int64_t before, unsigned int limit);
 int mem_notice_put(struct store *st, struct notice *n);
 int mem_notice_mails(struct store *st, int64_t now, unsigned int limit, store_mail_cb cb,
 		     void *arg);

@@ -61,6 +61,12 @@ enum sql_id {
 	SQL_CONTACT_PUT,
 	SQL_CONTACT_DEL,
 	SQL_CONTACT_LIST,
+	SQL_LEASE_PUT,
+	SQL_LEASE_GET,
+	SQL_LEASE_DEL,
+	SQL_LEASE_LIST,
+	SQL_LEASE_KEEP,
+	SQL_LEASE_PURGE,
 	SQL_NOTICE_NEW,
 	SQL_NOTICE_SET,
 	SQL_NOTICE_MAILS,
@@ -194,6 +200,13 @@ int sqlite_contact_put(struct store *st, const struct contact *c);
 int sqlite_contact_del(struct store *st, const struct contact_key *key);
 int sqlite_contact_list(struct store *st, const struct contact_key *after, unsigned int limit,
 			store_contact_cb cb, void *arg);
+int sqlite_lease_put(struct store *st, const struct lease *l, int64_t import);
+int sqlite_lease_get(struct store *st, const struct addr *client, struct lease *l);
+int sqlite_lease_del(struct store *st, const struct addr *client);
+int sqlite_lease_list(struct store *st, const struct addr *after, unsigned int limit,
+		    store_lease_cb cb, void *arg);
+int sqlite_lease_keep(struct store *st, int64_t import, unsigned int limit);
+int sqlite_lease_purge(struct store *st, int64_t before, unsigned int limit);
 int sqlite_notice_put(struct store *st, struct notice *n);
 int sqlite_notice_mails(struct store *st, int64_t now, unsigned int limit, store_mail_cb cb,
 			void *arg);

@@ -113,6 +113,7 @@ static const char *const steps[] = {
 	"CREATE TABLE lease ("
 	"  client TEXT PRIMARY KEY, mac TEXT NOT NULL, ends INTEGER NOT NULL,"
 	"  import INTEGER NOT NULL) WITHOUT ROWID;"
+	"CREATE INDEX lease_ends ON lease (ends);"
 	/* waiting or asking, see enum waiter_state */
 	"CREATE INDEX waiter_unknown ON waiter (outage, client)"
 	"  WHERE mail = '' AND state IN (0, 6);",

@@ -200,17 +200,20 @@ static int ask_outage(const struct why *y, struct engine *e, struct why_outage *
 
 static void find_contact(struct why *y, struct engine *e)
 {
-	const struct resolver *contacts = engine_contacts(e);
 	const struct contact *c;
+	const struct mac *seen, *mac;
 
 	if (y->attempt_known && y->attempt.has_mac) {
 		y->has_mac = true;
 		y->mac = y->attempt.mac;
 	}
-	y->n_contacts = contacts->n;
-	c = resolve(contacts, &y->client, y->has_mac ? &y->mac : NULL);
+	seen = y->has_mac ? &y->mac : NULL;
+	y->n_contacts = engine_contacts(e)->n;
+	c = engine_contact(e, &y->client, seen);
+	mac = engine_mac(e, &y->client, seen, &y->lease_mac);
+	y->leased = mac == &y->lease_mac;
 	y->command = e->conf->lookup.argv;
-	y->said = lookup_said(e->lookup, &y->client, y->has_mac ? &y->mac : NULL, y->said_mail);
+	y->said = lookup_said(e->lookup, &y->client, mac, y->said_mail);
 	y->contact_known = c;
 	if (c)
 		y->contact = *c;

@@ -60,6 +60,8 @@ struct why {
 	struct contact contact;
 	bool has_mac;
 	struct mac mac; /* as last seen */
+	bool leased; /* a DHCP server has given its address to lease_mac */
+	struct mac lease_mac;
 	size_t n_contacts;
 	bool command; /* there is a contact command */
 	int said; /* what it said, as of lookup_said() */

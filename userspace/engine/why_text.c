@@ -324,6 +324,9 @@ static void tell_contact(const struct why_teller *t)
 			y->has_mac ? "the MAC " : "its MAC, which was not seen,",
 			y->has_mac ? mac_format(&y->mac, mac) : "", y->n_contacts,
 			y->n_contacts == 1 ? "" : "s");
+	if (y->leased)
+		why_tell(t, "contact", "lease", "Its address is leased to the MAC %s.",
+			 mac_format(&y->lease_mac, mac));
 	if (!y->contact_known && y->command)
 		tell_command(t);
 }
