@@ -33,11 +33,13 @@ struct pending {
 	int64_t due; /* CLOCK_MONOTONIC ms */
 };
 
+TAILQ_HEAD(pending_list, pending);
+
 static struct {
 	struct subagent_ops ops;
 	const char *master; /* where snmpd is */
 	bool connected;
-	TAILQ_HEAD(, pending) pending;
+	struct pending_list pending;
 	unsigned int n_pending;
 } agent = { .pending = TAILQ_HEAD_INITIALIZER(agent.pending) };
 
@@ -318,17 +320,16 @@ void subagent_prepare(fd_set *fds, int *n, struct timeval *wait)
 {
 	const struct pending *p = TAILQ_FIRST(&agent.pending);
 	int block = 0;
+	int64_t ms;
 
 	snmp_select_info(n, fds, wait, &block);
-	if (p) {
-		int64_t ms = p->due - time_mono_ms();
-		struct timeval due = { .tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000 };
-
-		if (ms < 0)
-			timerclear(&due);
-		if (timercmp(&due, wait, <))
-			*wait = due;
-	}
+	if (!p)
+		return;
+	ms = p->due - time_mono_ms();
+	if (ms < 0)
+		ms = 0;
+	if (ms < wait->tv_sec * 1000)
+		*wait = (struct timeval){ .tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000 };
 }
 
 void subagent_handle(int n, fd_set *fds)

@@ -84,6 +84,10 @@ static bool daemon_value(const struct view *v, size_t row, uint32_t column,
 	case MIB_FLAPS:
 	case MIB_TRAPS:
 	case MIB_PROBES:
+	case MIB_HANDOVERS_DONE:
+	case MIB_HANDOVERS_FAILED:
+	case MIB_LISTS_TAKEN:
+	case MIB_LISTS_REFUSED:
 	case MIB_TABLE_REFUSED:
 	case MIB_EVENTS_LOST:
 		return number(value, TREE_COUNTER64, v->number[column]);
@@ -200,11 +204,12 @@ static bool waiter_value(const struct view *v, size_t row, uint32_t column,
 			 struct tree_value *value)
 {
 	const struct view_waiter *w = &v->waiters[row];
-	uint8_t summary[MIB_SUMMARY_MAC_LEN];
 
 	if (column == MIB_WAITER_STATE)
 		return number(value, TREE_INTEGER, w->state);
-	return octets(value, summary, mib_put_summary(&w->summary, summary));
+	*value = (struct tree_value){ .type = TREE_OCTETS };
+	value->len = mib_put_summary(&w->summary, value->octets);
+	return true;
 }
 
 static const struct table tables[] = {

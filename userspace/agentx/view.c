@@ -127,6 +127,8 @@ static const struct {
 	{ "handovers-under-way", MIB_HANDOVERS_UNDER_WAY },
 	{ "handovers-done", MIB_HANDOVERS_DONE },
 	{ "handovers-failed", MIB_HANDOVERS_FAILED },
+	{ "lists", MIB_LISTS_TAKEN },
+	{ "lists-refused", MIB_LISTS_REFUSED },
 	{ "table-entries", MIB_TABLE_ENTRIES },
 	{ "table-size", MIB_TABLE_SIZE },
 	{ "table-refused", MIB_TABLE_REFUSED },

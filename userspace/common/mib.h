@@ -59,17 +59,19 @@ enum mib_daemon {
 	MIB_FLAPS,
 	MIB_TRAPS,
 	MIB_PROBES,
-	MIB_NOTICES_WAITING,	/* Gauge32, as the next ten */
+	MIB_NOTICES_WAITING,	/* Gauge32, as the next six */
 	MIB_MESSAGES_QUEUED,
 	MIB_MESSAGES_SENT,
 	MIB_MESSAGES_REFUSED,
 	MIB_MESSAGES_GIVEN_UP,
 	MIB_MESSAGES_DROPPED,
 	MIB_HANDOVERS_UNDER_WAY,
-	MIB_HANDOVERS_DONE,
+	MIB_HANDOVERS_DONE,	/* Counter64, as the next three */
 	MIB_HANDOVERS_FAILED,
-	MIB_TABLE_ENTRIES,	/* the kernel module's table; these two and the next two */
-	MIB_TABLE_SIZE,		/* have no instance without it */
+	MIB_LISTS_TAKEN,
+	MIB_LISTS_REFUSED,
+	MIB_TABLE_ENTRIES,	/* Gauge32; of the kernel module: this and the next three */
+	MIB_TABLE_SIZE,		/* Gauge32; have no instance without it */
 	MIB_TABLE_REFUSED,	/* Counter64 */
 	MIB_EVENTS_LOST,	/* Counter64 */
 };

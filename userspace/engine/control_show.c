@@ -13,6 +13,7 @@
 #include "lookup.h"
 #include "outbox.h"
 #include "probe.h"
+#include "tally.h"
 #include "tracker.h"
 #include "web.h"
 
@@ -270,6 +271,31 @@ static int table_rows(struct client *cl)
 	return 4;
 }
 
+/* Lists and announcements to all targets. Returns how many rows. */
+static int handover_rows(struct client *cl)
+{
+	struct engine *e = cl->e;
+	uint64_t under_way = 0, ends[HANDOVER_DROPPED + 1] = { 0 }, n;
+	int64_t oldest;
+	int state;
+
+	for (size_t i = 0; e->tally && i < e->conf->n_targets; i++) {
+		const struct conf_target *t = &e->conf->targets[i];
+		const struct tally_target *all = tally_of_target(e->tally, i);
+
+		if (store_handover_backlog(e->store, t->route, t->name, &n, &oldest) == 0)
+			under_way += n;
+		for (state = HANDOVER_SENT; state <= HANDOVER_DROPPED; state++)
+			ends[state] += all->lists[state] + all->announcements[state];
+	}
+	pair(cl, "handovers-under-way", json_integer(under_way));
+	pair(cl, "handovers-done", json_integer(ends[HANDOVER_SENT]));
+	pair(cl, "handovers-failed",
+	     json_integer(ends[HANDOVER_PASSED_ON] + ends[HANDOVER_REFUSED] +
+			  ends[HANDOVER_GIVEN_UP]));
+	return 3;
+}
+
 static void show_daemon(struct client *cl, json_t *request)
 {
 	struct engine *e = cl->e;
@@ -337,7 +363,7 @@ static void show_daemon(struct client *cl, json_t *request)
 	pair(cl, "messages-refused", json_integer(out.refused));
 	pair(cl, "messages-given-up", json_integer(out.given_up));
 	pair(cl, "messages-dropped", json_integer(out.dropped));
-	rows += table_rows(cl);
+	rows += handover_rows(cl) + table_rows(cl);
 	client_done(cl, json_pack("{s:i}", "rows", rows));
 }
 
