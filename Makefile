@@ -117,8 +117,10 @@ install: userspace
 	$(INSTALL) -D -m 644 completions/ringback.bash \
 		$(DESTDIR)$(prefix)/share/bash-completion/completions/ringback
 	$(INSTALL) -d $(DESTDIR)$(prefix)/lib/systemd/system $(DESTDIR)$(prefix)/lib/sysusers.d
-	sed 's,@sbindir@,$(sbindir),' etc/ringbackd.service \
-		>$(DESTDIR)$(prefix)/lib/systemd/system/ringbackd.service
+	for unit in ringbackd.service ringback-leases.service ringback-leases.timer; do \
+		sed 's,@sbindir@,$(sbindir),' etc/$$unit \
+			>$(DESTDIR)$(prefix)/lib/systemd/system/$$unit || exit; \
+	done
 	$(INSTALL) -d $(DESTDIR)$(prefix)/lib/systemd/user
 	sed 's,@sbindir@,$(sbindir),' etc/ringback-agent.service \
 		>$(DESTDIR)$(prefix)/lib/systemd/user/ringback-agent.service
