@@ -357,25 +357,34 @@ static int send_taken(const struct msg_taken *t, void *arg)
 
 /* --- life ------------------------------------------------------------------------------- */
 
-/*
- * The right-hand side of our message IDs: this host's full name, else the domain that
- * the mails come from. Only what RFC 5322 allows there without quoting.
- */
-static void host_name(const struct conf *conf, char *buf, size_t size)
+/* Only what RFC 5322 allows at the right of a message ID without quoting. */
+static void set_name(char *buf, size_t size, const char *name)
 {
-	const char *from = conf->mail.from ? strchr(conf->mail.from, '@') : NULL;
-	char *s;
-
-	if (gethostname(buf, size) < 0)
-		buf[0] = '\0';
-	buf[size - 1] = '\0';
-	if (!strchr(buf, '.') && from)
-		snprintf(buf, size, "%s", from + 1);
-	for (s = buf; *s; s++)
+	snprintf(buf, size, "%s", name);
+	for (char *s = buf; *s; s++)
 		if (!isalnum((unsigned char)*s) && *s != '-' && *s != '.')
 			*s = '-';
 	if (!isalnum((unsigned char)buf[0]))
 		snprintf(buf, size, "localhost");
+}
+
+/* This host's name: what a list is known by, where we are the router. */
+static void host_name(char *buf, size_t size)
+{
+	char name[256];
+
+	if (gethostname(name, sizeof(name)) < 0)
+		name[0] = '\0';
+	name[sizeof(name) - 1] = '\0';
+	set_name(buf, size, name);
+}
+
+/* Of our message IDs: the host's full name, else the domain that the mails come from. */
+static void message_domain(const struct conf *conf, const char *host, char *buf, size_t size)
+{
+	const char *from = conf->mail.from ? strchr(conf->mail.from, '@') : NULL;
+
+	set_name(buf, size, strchr(host, '.') || !from ? host : from + 1);
 }
 
 static void make_parts(struct engine_room *r)
@@ -387,12 +396,13 @@ static void make_parts(struct engine_room *r)
 		.arg = r,
 	};
 	struct engine *e = &r->e;
-	char host[64];
+	char host[64], domain[64];
 
-	host_name(e->conf, host, sizeof(host));
+	host_name(host, sizeof(host));
+	message_domain(e->conf, host, domain, sizeof(domain));
 	e->batch = batch_new(e->base, e->store, &fortunes);
 	e->tracker = tracker_new(e);
-	e->outbox = outbox_new(e, host, send_notice, r);
+	e->outbox = outbox_new(e, domain, send_notice, r);
 	e->lookup = lookup_new(e, send_question, r);
 	e->receive = receive_new(e, send_taken, r);
 	e->handovers = handovers_new(e, host, send_handover, r);
