@@ -38,7 +38,7 @@ _ringback_after()
 		esac
 		;;
 	show)
-		echo watches clients services decisions stats limits outages waiters contacts leases notices lists daemon
+		echo watches clients services decisions stats limits outages waiters contacts leases notices handovers lists daemon
 		;;
 	'show clients server' | 'show clients '*' server')
 		_ringback_values server show clients

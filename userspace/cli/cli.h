@@ -81,6 +81,7 @@ int cmd_show_outages(struct cli *cli, int argc, char **argv);
 int cmd_show_waiters(struct cli *cli, int argc, char **argv);
 int cmd_show_contacts(struct cli *cli, int argc, char **argv);
 int cmd_show_notices(struct cli *cli, int argc, char **argv);
+int cmd_show_handovers(struct cli *cli, int argc, char **argv);
 int cmd_show_lists(struct cli *cli, int argc, char **argv);
 int cmd_show_daemon(struct cli *cli, int argc, char **argv);
 int cmd_contact_add(struct cli *cli, int argc, char **argv);

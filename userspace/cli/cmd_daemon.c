@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* show outages, waiters, contacts, notices, lists, daemon: tables of what the daemon says. */
+/* show outages, waiters, contacts, notices, handovers, lists, daemon: tables of what the daemon says. */
 #include <string.h>
 
 #include "control.h"
@@ -102,6 +102,7 @@ int cmd_show_notices(struct cli *cli, int argc, char **argv)
 		{ "port", NULL, 0 },
 		{ "mail", "MAIL", 0 },
 		{ "route", "ROUTE", 0 },
+		{ "target", "TARGET", 0 },
 		{ "state", "STATE", COL_STATE },
 		{ "tries", "TRIES", COL_RIGHT },
 		{ "code", "CODE", COL_RIGHT },
@@ -112,6 +113,35 @@ int cmd_show_notices(struct cli *cli, int argc, char **argv)
 	};
 
 	return show_all(cli, argc, argv, "show notices", columns, N_ELEMENTS(columns));
+}
+
+int cmd_show_handovers(struct cli *cli, int argc, char **argv)
+{
+	static const struct column columns[] = {
+		{ "id", "ID", COL_RIGHT },
+		{ "kind", "KIND", 0 },
+		{ "outage", "OUTAGE", COL_RIGHT },
+		{ "server", "SERVER", 0 },
+		{ "service", "PORT", COL_TEXT_ONLY },
+		{ "proto", NULL, 0 },
+		{ "port", NULL, 0 },
+		{ "route", "ROUTE", 0 },
+		{ "target", "TARGET", 0 },
+		{ "state", "STATE", COL_STATE },
+		{ "part", "PART", COL_RIGHT },
+		{ "parts", "PARTS", COL_RIGHT },
+		{ "clients", "CLIENTS", COL_RIGHT },
+		{ "tries", "TRIES", COL_RIGHT },
+		{ "code", "CODE", COL_RIGHT },
+		{ "created", "CREATED", COL_TIME },
+		{ "next", "NEXT", COL_TIME },
+		{ "until", "UNTIL", COL_TIME },
+		{ "done", "DONE", COL_TIME },
+		{ "answer", "ANSWER", 0 },
+		{ "list", NULL, 0 },
+	};
+
+	return show_all(cli, argc, argv, "show handovers", columns, N_ELEMENTS(columns));
 }
 
 int cmd_show_lists(struct cli *cli, int argc, char **argv)

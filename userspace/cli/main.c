@@ -28,6 +28,8 @@ static const struct command commands[] = {
 	{ "show waiters", "[server A] [client A]", "who waits for what", cmd_show_waiters, false },
 	{ "show contacts", "", "where clients can be told", cmd_show_contacts, false },
 	{ "show notices", "", "messages owed and sent", cmd_show_notices, false },
+	{ "show handovers", "", "lists and announcements on their way to others",
+	  cmd_show_handovers, false },
 	{ "show lists", "", "clients that other routers handed to us", cmd_show_lists, false },
 	{ "show daemon", "", "state of the daemon", cmd_show_daemon, false },
 	{ "metrics", "", "the state of the daemon for Prometheus", cmd_metrics, false },

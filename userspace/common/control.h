@@ -21,6 +21,10 @@
  *   show notices   [outage]                    id outage client server proto port
  *                                              mail route target state tries code
  *                                              answer created next done
+ *   show handovers                             id kind outage server proto port route
+ *                                              target state list part parts clients
+ *                                              tries code answer created next until
+ *                                              done
  *   show lists                                router section outage origin list
  *                                              server proto port name state parts
  *                                              got clients taken lossy heard
@@ -50,6 +54,9 @@
  *   monitor                                    rows until the client closes:
  *                                              time event server proto port
  *                                              client detail
+ *
+ * A handover is a list on its way to others ("list"; to a webhook one "part" of it), or the
+ * announcement that a service is "down" or "up"; states: docs/routes.md.
  *
  * "router" of an outage is the receive section of the router that saw it, null where that
  * was us. A list is of our "outage", which is "origin" and "list" there; of "parts" and
