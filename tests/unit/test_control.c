@@ -293,6 +293,36 @@ static void metrics_come_in_rows(void **state)
 	close(fd);
 }
 
+static void handovers_are_listed(void **state)
+{
+	struct outage o = { .service = { .proto = IPPROTO_TCP, .port = 80 }, .began = 1 };
+	struct handover h = { .kind = HANDOVER_UP,
+			      .route = ROUTE_NMS,
+			      .target = "hq",
+			      .state = HANDOVER_SENDING,
+			      .tries = 2,
+			      .answer = "no answer",
+			      .created = 1 };
+	int fd = client();
+
+	(void)state;
+	assert_int_equal(addr_parse(&o.service.server, "192.0.2.10"), 0);
+	assert_int_equal(store_begin(e.store), 0);
+	assert_int_equal(store_outage_put(e.store, &o), 0);
+	h.outage = o.id;
+	assert_int_equal(store_handover_put(e.store, &h), 0);
+	assert_int_equal(store_commit(e.store), 0);
+	ask(fd, "{\"command\":\"show handovers\"}");
+	assert_line(0, "row");
+	assert_line(1, "done");
+	assert_non_null(strstr(answer, "\"kind\":\"up\""));
+	assert_non_null(strstr(answer, "\"server\":\"192.0.2.10\""));
+	assert_non_null(strstr(answer, "\"target\":\"hq\""));
+	assert_non_null(strstr(answer, "\"state\":\"sending\""));
+	assert_non_null(strstr(answer, "\"answer\":\"no answer\""));
+	close(fd);
+}
+
 static void import_takes_the_good_rows(void **state)
 {
 	int fd = client();
@@ -604,6 +634,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(contacts_come_and_go),
 		TEST(never_again_is_taken_back),
+		TEST(handovers_are_listed),
 		TEST(metrics_come_in_rows),
 		TEST(import_takes_the_good_rows),
 		TEST(an_import_of_leases_replaces_the_last),

@@ -24,7 +24,8 @@ static const struct conf conf = { .mail = { .configured = true } };
 static const struct conf_watch rules = { .keep = 86400,
 					 .flap = 300,
 					 .stable = 5,
-					 .notify = { { ROUTE_MAIL } }, .n_notify = 1 };
+					 .notify = { { ROUTE_MAIL } },
+					 .n_notify = 1 };
 
 static char codes[1024]; /* "watch:covered kernel:failed ..." */
 static char texts[8192];
@@ -322,7 +323,7 @@ static void not_told(void **state)
 	expect(y, SEEN "outage:ended waiter:failed waiter:reached " NOBODY "verdict:reached");
 	o->w.state = WAITER_NO_CONTACT;
 	expect(y, SEEN "outage:ended waiter:failed waiter:no-contact " NOBODY "verdict:no-contact");
-	expect_text("the watch notifies nobody by mail");
+	expect_text("no step of the watch can tell it");
 	o->w.mail[0] = '\0';
 	expect(y, SEEN "outage:ended waiter:failed waiter:no-contact " NOBODY "verdict:no-contact");
 	expect_text("no contact was known for it");
@@ -393,6 +394,46 @@ static void fates(void **state)
 		       "verdict:told");
 }
 
+/* Those whom others tell. */
+static void handed_over(void **state)
+{
+	static const struct {
+		enum handover_state state;
+		uint32_t tries;
+		const char *notice, *verdict;
+	} rows[] = {
+		{ HANDOVER_GATHERING, 0, "sending", "owed" },
+		{ HANDOVER_SENDING, 0, "sending", "owed" },
+		{ HANDOVER_SENDING, 3, "retry", "owed" },
+		{ HANDOVER_UNSURE, 1, "unsure", "owed" },
+		{ HANDOVER_RELEASING, 1, "releasing", "owed" },
+		{ HANDOVER_SENT, 2, "sent", "handed-over" },
+		{ HANDOVER_REFUSED, 1, "refused", "refused" },
+		{ HANDOVER_GIVEN_UP, 9, "given-up", "given-up" },
+	};
+	struct why *y = plain();
+	struct why_outage *o = with_outage(y, WAITER_NOTIFIED, "");
+	struct why_notice *n = with_notice(o);
+	char wanted[300];
+	size_t i;
+
+	(void)state;
+	n->n.handover = n->h.id = 12;
+	n->h.route = ROUTE_NMS;
+	strcpy(n->h.target, "hq");
+	for (i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		n->h.state = rows[i].state;
+		n->h.tries = rows[i].tries;
+		n->h.done = rows[i].state >= HANDOVER_SENT ? NOW : 0;
+		snprintf(wanted, sizeof(wanted),
+			 SEEN "outage:ended waiter:failed waiter:notified notice:%s " NOBODY
+			      "verdict:%s",
+			 rows[i].notice, rows[i].verdict);
+		expect(y, wanted);
+		expect_text("nms hq");
+	}
+}
+
 static void contacts(void **state)
 {
 	struct why *y = plain();
@@ -420,9 +461,9 @@ int main(void)
 		cmocka_unit_test(nearest_watch), cmocka_unit_test(not_watched),
 		cmocka_unit_test(never_failed),	 cmocka_unit_test(in_the_kernel),
 		cmocka_unit_test(waits),	 cmocka_unit_test(looked_up),
-		cmocka_unit_test(asked_first),
-		cmocka_unit_test(not_told),	 cmocka_unit_test(unsent),
-		cmocka_unit_test(fates),	 cmocka_unit_test(contacts),
+		cmocka_unit_test(asked_first),	 cmocka_unit_test(not_told),
+		cmocka_unit_test(unsent),	 cmocka_unit_test(fates),
+		cmocka_unit_test(handed_over),	 cmocka_unit_test(contacts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -90,7 +90,7 @@ void why_explain(const struct why *y, why_say say, void *arg);
 /* Where the waiter of @o is told as things are: the address it gave, or its contact; pure. */
 const char *why_target(const struct why *y, const struct why_outage *o);
 
-/* Inside why_text.c and why_outage.c: who tells, and of which outage (or NULL). */
+/* Inside why_text.c, why_outage.c and why_handover.c: who tells, and of which outage (or NULL). */
 struct why_teller {
 	const struct why *y;
 	const struct why_outage *o;
@@ -100,6 +100,9 @@ struct why_teller {
 __attribute__((format(printf, 4, 5))) void why_tell(const struct why_teller *t, const char *topic,
 						    const char *code, const char *fmt, ...);
 void why_tell_outage(const struct why_teller *t);
+/* why_handover.c: the same of a notice that goes over with list @h; and the last word. */
+void why_tell_handed(const struct why_teller *t, const struct notice *n, const struct handover *h);
+void why_conclude_handed(const struct why_teller *t, const struct handover *h);
 /* What became of the client, a waiter of t->o, in a sentence. */
 void why_conclude(const struct why_teller *t);
 

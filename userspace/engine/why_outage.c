@@ -76,10 +76,26 @@ static enum waiter_state forecast(const struct why_teller *t)
 static void tell_no_way(const struct why_teller *t, const char *when)
 {
 	const char *why = t->o->suppressed	    ? "the owner of its address wants none" :
-			  why_target(t->y, t->o)[0] ? "the watch notifies nobody by mail" :
+			  why_target(t->y, t->o)[0] ? "no step of the watch can tell it" :
 						      "no contact was known for it when it failed";
 
 	why_tell(t, "waiter", "no-contact", "It %s, but %s.", when, why);
+}
+
+static void tell_ahead(const struct why_teller *t, int step)
+{
+	const struct conf_step *to = &t->y->rules->notify[step];
+
+	if (step_is_mail(t->y->rules, step))
+		why_tell(t, "waiter", "waiting",
+			 "It waits, and will be told at %s when the outage ends, if it has not "
+			 "reached the service by then.",
+			 why_target(t->y, t->o));
+	else
+		why_tell(t, "waiter", "waiting",
+			 "It waits, and will be handed over to %s%s%s when the outage ends, if it "
+			 "has not reached the service by then.",
+			 route_name(to->route), to->target[0] ? " " : "", to->target);
 }
 
 static void tell_waiting(const struct why_teller *t)
@@ -106,10 +122,7 @@ static void tell_waiting(const struct why_teller *t)
 			 "has said where.");
 		return;
 	default:
-		why_tell(t, "waiter", "waiting",
-			 "It waits, and will be told at %s when the outage ends, if it has not "
-			 "reached the service by then.",
-			 why_target(t->y, t->o));
+		tell_ahead(t, step_ahead(t));
 	}
 }
 
@@ -219,7 +232,12 @@ static void tell_unsent(const struct why_teller *t, const struct notice *n)
 	bool held = n->due > n->created + (int64_t)mail->digest * NSEC_PER_SEC;
 	char due[TIME_STRLEN];
 
-	if (!mail->configured)
+	if (n->due == NOTICE_HELD)
+		why_tell(t, "notice", "held",
+			 "Notice %" PRIu64
+			 " to %s waits for the router that handed it to us to release its list.",
+			 n->id, n->mail);
+	else if (!mail->configured)
 		why_tell(t, "notice", "no-mail-section",
 			 "Notice %" PRIu64 " to %s stays: the configuration has no mail section.",
 			 n->id, n->mail);
@@ -262,6 +280,10 @@ static void tell_notice(const struct why_teller *t, const struct why_notice *p)
 	const struct message *m = &p->m;
 	char done[TIME_STRLEN];
 
+	if (p->h.id) {
+		why_tell_handed(t, n, &p->h);
+		return;
+	}
 	if (!m->id) {
 		tell_unsent(t, n);
 		return;
@@ -314,7 +336,9 @@ static void conclude_notice(const struct why_teller *t)
 {
 	const struct why_notice *last = &t->o->notice[0];
 
-	if (!last->m.id || last->m.state == MESSAGE_QUEUED)
+	if (last->h.id)
+		why_conclude_handed(t, &last->h);
+	else if (!last->m.id || last->m.state == MESSAGE_QUEUED)
 		why_tell(t, "verdict", "owed", "It is owed a notice, which is on its way to %s.",
 			 last->n.mail);
 	else if (last->m.state == MESSAGE_SENT)
