@@ -14,7 +14,7 @@ STATION1=203.0.113.9 STATION2=203.0.113.8
 KEYS=/etc/ringback/list
 # Of a target's section, and of a user's. Nothing waits long here.
 LIST_KEYS="auth = \"SHA-256\" auth-key-file = \"$KEYS.auth\" priv = \"AES\" priv-key-file = \"$KEYS.priv\""
-LIST_USER="user = \"list\" $LIST_KEYS timeout = 1"
+LIST_USER="user = \"list\" $LIST_KEYS timeout = 2"
 
 # --- places ----------------------------------------------------------------
 
@@ -48,16 +48,33 @@ setup_routes()
 # more_clients N: addresses of client1 beside its own, 198.51.100.11 and on.
 more_clients()
 {
+	local i
+
 	for i in $(seq "$1"); do
 		echo "addr add 198.51.100.$((10 + i))/25 dev eth0"
 	done | links client1
 }
 
+# knows_more PLACE N: contacts there for client1 (anna) and these (c1, c2, ..).
+knows_more()
+{
+	local i
+
+	at "$1" contact 198.51.100.7 anna@example.org
+	for i in $(seq "$2"); do
+		echo "198.51.100.$((10 + i)),c$i@example.org"
+	done >"$TEST_TMP/contacts.csv"
+	at "$1" rb contact import "$TEST_TMP/contacts.csv" >/dev/null || fail "no contacts"
+}
+
 # all_try N SERVER PORT: these and client1 itself fail to reach it, at the same time.
 all_try()
 {
+	local i
+
 	for i in $(seq "$1"); do
-		client_tries client1 "$2" "$3" 1 --interface "198.51.100.$((10 + i))"
+		client_connects client1 "$2" "$3" --connect-timeout 1 \
+			--interface "198.51.100.$((10 + i))" &
 	done
 	client_tries client1 "$2" "$3" 1
 	wait_until 10 waiters_are $(($1 + 1)) || fail "not all wait"
@@ -100,7 +117,7 @@ write_receiver_conf()
 			user "list" { $LIST_KEYS }
 		}
 		receive "gateway" {
-			from = {"203.0.113.1", "192.0.2.1", "2001:db8:4::1"}
+			from = {"203.0.113.1", "192.0.2.1", "2001:db8:3::1"}
 			user = "list"
 		}
 		mail {
@@ -144,17 +161,6 @@ some_wait()
 all_handed()
 {
 	rb -j show notices | jq -e 'all(.[]; .done != null)' >/dev/null
-}
-
-# counter KEY: of the daemon that is spoken about.
-counter()
-{
-	rb -j show daemon | jq -r --arg key "$1" '.[] | select(.key == $key).value'
-}
-
-counted_more()
-{
-	[ "$(counter "$1")" -gt "$2" ]
 }
 
 # mails_from PLACE: how many it sent.
@@ -240,54 +246,54 @@ agents_install()
 	[ -e "$AGENTS/.complete" ] || skip "no snmpd: scripts/packages agents"
 	[ -e "$MIB_MODULES/.complete" ] || skip "no MIB modules: scripts/packages mibs"
 	PATH=$PATH:$AGENTS/usr/sbin
-	export LD_LIBRARY_PATH=$AGENTS/usr/lib/x86_64-linux-gnu
+	export MIBDIRS=$MIB_MODULES:$TREE/docs/mib LD_LIBRARY_PATH=$AGENTS/usr/lib/x86_64-linux-gnu
 }
 
-mib_dirs()
-{
-	echo "$MIB_MODULES:$TREE/docs/mib"
-}
-
-# snmpd_starts PLACE: everybody may read, our user may bring tables.
+# snmpd_starts PLACE: its host may read, our user may bring tables.
 snmpd_starts()
 {
 	cat >"$TEST_TMP/snmpd.conf" <<-CONF
-		rocommunity public
+		rocommunity public 127.0.0.1
 		master agentx
-		agentXSocket /run/agentx
-		agentXPerms 0660 0550 root ringback
+		agentXSocket /run/agentx.sock
+		agentXPerms 0660 0711 root ringback
 	CONF
 	add_user ringback
-	start "$1" snmpd -f -Lf "$TEST_TMP/snmpd.log" -C -c "$TEST_TMP/snmpd.conf" -p "$TEST_TMP/snmpd.pid" \
-		udp:127.0.0.1:161
-	wait_until 10 [ -S /run/agentx ] || fail "snmpd does not start"
+	start "$1" snmpd -f -Lf "$TEST_TMP/snmpd.log" -C -c "$TEST_TMP/snmpd.conf" udp:127.0.0.1:161
+	wait_until 10 [ -S /run/agentx.sock ] || fail "snmpd does not start"
 }
 
-# snmptrapd_starts PLACE: prints what it hears, by the names of the MIB.
+# snmptrapd_starts PLACE: writes down what it hears, by the names of the MIB.
 snmptrapd_starts()
 {
 	echo "authCommunity log announced" >"$TEST_TMP/snmptrapd.conf"
-	MIBS=+RINGBACK-MIB MIBDIRS=$(mib_dirs) \
-		start "$1" snmptrapd -f -n -Lf "$TEST_TMP/snmptrapd.log" -C -c "$TEST_TMP/snmptrapd.conf" \
-		udp:162
-	wait_until 10 in_ns "$1" sh -c "ss -Hlun 'sport = :162' | grep -q ." || fail "no snmptrapd"
+	start "$1" snmptrapd -f -n -m RINGBACK-MIB:SNMPv2-MIB -Lf "$TEST_TMP/snmptrapd.log" -C \
+		-c "$TEST_TMP/snmptrapd.conf" udp:162
+	wait_until 10 hears_traps "$1" || fail "snmptrapd does not start"
 }
 
+hears_traps()
+{
+	in_ns "$1" ss -Hlun 'sport = :162' | grep -q .
+}
+
+# trapd_heard NAME
 trapd_heard()
 {
 	grep -qF -- "$1" "$TEST_TMP/snmptrapd.log"
 }
 
-# walk OID-NAME: as snmpd on the router has it, a line a value.
-walk()
+# asks_snmpd TOOL OPTION.. NAME: what snmpd on the router says.
+asks_snmpd()
 {
-	MIBS=+RINGBACK-MIB MIBDIRS=$(mib_dirs) in_ns router snmpwalk -v 2c -c public 127.0.0.1 \
-		"RINGBACK-MIB::$1"
+	local tool=$1
+
+	shift
+	in_ns router "$tool" -v 2c -c public -m RINGBACK-MIB "${@:1:$#-1}" 127.0.0.1 "${!#}"
 }
 
 # table_has TABLE ROWS
 table_has()
 {
-	[ "$(MIBS=+RINGBACK-MIB MIBDIRS=$(mib_dirs) in_ns router snmptable -v 2c -c public -CH -Ci \
-		127.0.0.1 "RINGBACK-MIB::$1" 2>/dev/null | grep -c .)" = "$2" ]
+	[ "$(asks_snmpd snmptable -CH -Ci "RINGBACK-MIB::$1" 2>/dev/null | grep -c '[0-9]')" = "$2" ]
 }

@@ -12,7 +12,7 @@ prepare()
 	agents_install
 	insmod nf_ringback.ko || fail "insmod"
 	WATCH_LINES='notify = {"nms:noc", "mail"}'
-	MORE_LINES="agentx = \"/run/agentx\"
+	MORE_LINES="agentx = \"/run/agentx.sock\"
 		nms \"noc\" { host = \"$STATION1\" $LIST_USER }
 		nms \"listener\" { host = \"$STATION2\" community = \"announced\" timeout = 1 }"
 	PROBE_MIN=30 PROBE_MAX=60 daemon_conf
@@ -48,10 +48,8 @@ story()
 	wait_until 10 waiters_are 2 || fail "nobody waits"
 	say "The router's own SNMP agent, snmpd, has our tables by AgentX:"
 	wait_until 10 table_has ringbackServiceTable 2 || fail "snmpd knows no services"
-	run router env MIBS=+RINGBACK-MIB "MIBDIRS=$(mib_dirs)" snmptable -v 2c -c public -Ci 127.0.0.1 \
-		RINGBACK-MIB::ringbackServiceTable
-	run router env MIBS=+RINGBACK-MIB "MIBDIRS=$(mib_dirs)" snmpwalk -v 2c -c public 127.0.0.1 \
-		RINGBACK-MIB::ringbackWaiterTable
+	run router snmptable -v 2c -c public -m RINGBACK-MIB -Ci -Cw 100 127.0.0.1 ringbackServiceTable
+	run router snmpwalk -v 2c -c public -m RINGBACK-MIB 127.0.0.1 ringbackWaiterTable
 
 	say "server1 returns; its agent says so."
 	server_returns server1
