@@ -84,6 +84,10 @@ browser tab new
 browser go "http://192.0.2.10:8000/$PLACE"
 check "it says that it may stay open" shows 'keep this page open'
 
+check "nobody waits with it" eval "! shows 'Waiting with you'"
+in_ns client2 curl -so /dev/null --max-time 20 http://192.0.2.10:8000/
+check "somebody comes, and the open page says so" wait_until 30 shows 'Waiting with you'
+
 echo "--- without JavaScript"
 browser tab new
 browser script off

@@ -63,12 +63,16 @@ static void set(json_t *object, const char *key, json_t *value)
 	json_object_set_new(object, key, value);
 }
 
-json_t *api_state_event(const struct msg_service *m)
+json_t *api_state_event(const struct msg_service *m, enum lang lang)
 {
 	json_t *data = service(&m->service);
+	char text[WORDS_WAITING_MAX];
 
 	set(data, "state", json_string(state_name(m->state)));
 	set(data, "waiting", waiting(m));
+	set(data, "others",
+	    words_alone(m->waiting) ? json_null() :
+				      json_string(words_waiting(lang, m->waiting, text)));
 	return data;
 }
 

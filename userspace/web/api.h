@@ -9,9 +9,10 @@
 
 #include "../common/msg.h"
 #include "conn.h"
+#include "words.h"
 
 /* Data of the events "state" and "back"; new references. */
-json_t *api_state_event(const struct msg_service *m);
+json_t *api_state_event(const struct msg_service *m, enum lang lang);
 json_t *api_back_event(const struct msg_service *m, uint32_t after_ms);
 
 /* Sends @body, and drops the reference to it. @type as in struct reply, as @headers. */

@@ -17,6 +17,7 @@
 #include "api.h"
 #include "ask.h"
 #include "engine.h"
+#include "negotiate.h"
 #include "server.h"
 #include "services.h"
 
@@ -34,6 +35,7 @@ struct events {
 struct stream {
 	struct conn *conn;
 	bool all; /* of the portal: @services; else of conn->service */
+	enum lang lang; /* of its reader */
 	bool anew; /* there may be services that are not in the list */
 	int64_t beat, asked; /* time_mono_ms() */
 	uint64_t ask;
@@ -83,7 +85,7 @@ static uint32_t wave(const struct msg_service *m)
 static void tell(struct stream *st, const struct msg_service *m)
 {
 	if (m->state != PAGE_UP) {
-		send_event(st, "state", api_state_event(m));
+		send_event(st, "state", api_state_event(m, st->lang));
 	} else if (send_event(st, "back", api_back_event(m, wave(m))) && !st->all) {
 		conn_end(st->conn); /* the page goes there; what is left of it is in the way */
 	}
@@ -147,7 +149,7 @@ static void list_came(void *arg, const struct answer *a)
 		if (st->n == ASK_STANDINGS_MAX)
 			return;
 		st->services[st->n++] = m->service;
-		if (!send_event(st, "state", api_state_event(m)))
+		if (!send_event(st, "state", api_state_event(m, st->lang)))
 			return;
 	}
 }
@@ -229,6 +231,7 @@ void events_open(struct conn *c)
 	}
 	st->conn = c;
 	st->all = c->face != WEB_STANDIN;
+	st->lang = negotiate_lang(http_header(c->req, "Accept-Language"));
 	st->beat = time_mono_ms() + BEAT_MS;
 	conn_on_gone(c, stream_gone, st);
 	conn_stream(c);

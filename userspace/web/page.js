@@ -36,6 +36,17 @@
 			document.title = article.querySelector("[data-is=" + state + "] h1").textContent;
 	}
 
+	// In the page's own language; null where nobody else waits.
+	function showOthers(article, others) {
+		var line = article.querySelector(".others");
+
+		if (!line || others === undefined)
+			return;
+		line.hidden = others === null;
+		if (others !== null)
+			line.querySelector("dd").textContent = others;
+	}
+
 	// Not reload(): the page may have been the answer to a form.
 	function go() {
 		if (location.hash)
@@ -50,10 +61,12 @@
 		events.addEventListener("state", function (event) {
 			var about = JSON.parse(event.data), article = articleOf(about);
 
-			if (article)
-				show(article, about.state);
-			else
+			if (!article) {
 				location.reload();
+				return;
+			}
+			show(article, about.state);
+			showOthers(article, about.others);
 		});
 		events.addEventListener("back", function (event) {
 			var about = JSON.parse(event.data), article = articleOf(about);

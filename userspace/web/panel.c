@@ -94,10 +94,10 @@ static void write_facts(FILE *f, const struct panel *p)
 			html_text(f, words_reason(p->lang, m->reason));
 			fputs("</dd></div>\n", f);
 		}
-		if (m->waiting > 1)
-			say(f, p, "<div><dt>", W_WAITING, "", "</dt><dd>");
-		if (m->waiting > 1)
-			fprintf(f, "%s</dd></div>\n", words_waiting(p->lang, m->waiting, text));
+		/* The script says when somebody comes, or how many have. */
+		fprintf(f, "<div class=\"others\"%s>", words_alone(m->waiting) ? " hidden" : "");
+		say(f, p, "<dt>", W_WAITING, "", "</dt><dd>");
+		fprintf(f, "%s</dd></div>\n", words_waiting(p->lang, m->waiting, text));
 	}
 	say(f, p, "<div><dt>", W_SERVICE, "", "</dt><dd>");
 	fprintf(f, "%s, ", addr_format(&m->service.server, server));

@@ -127,6 +127,7 @@ static bool differ(const struct msg_service *a, const struct msg_service *b)
 	char one[WORDS_WAITING_MAX], other[WORDS_WAITING_MAX];
 
 	return a->outage != b->outage || a->state != b->state ||
+	       words_alone(a->waiting) != words_alone(b->waiting) ||
 	       strcmp(words_waiting(LANG_EN, a->waiting, one),
 		      words_waiting(LANG_EN, b->waiting, other));
 }

@@ -51,6 +51,11 @@ static uint32_t round_off(uint32_t n)
 	return rounded > UINT32_MAX ? n : (uint32_t)rounded;
 }
 
+bool words_alone(uint32_t n)
+{
+	return n <= 1;
+}
+
 const char *words_waiting(enum lang lang, uint32_t n, char *buf)
 {
 	char number[24];

@@ -6,6 +6,7 @@
 #ifndef RINGBACK_WEB_WORDS_H
 #define RINGBACK_WEB_WORDS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum lang { LANG_EN, LANG_DE, LANG_FR, LANG_ES, LANG_MAX };
@@ -40,6 +41,8 @@ const char *words_reason(enum lang lang, uint8_t reason);
  * 10", "about 20", "about 3,000". @buf: WORDS_WAITING_MAX bytes.
  */
 const char *words_waiting(enum lang lang, uint32_t n, char *buf);
+/* Whether one who waits has nobody to wait with: then nothing is said of others. */
+bool words_alone(uint32_t n);
 /* "22 November 2026, 18:07 UTC", of nanoseconds since the Epoch; @buf: WORDS_TIME_MAX. */
 const char *words_time(enum lang lang, int64_t t, char *buf);
 /* "12 minutes", "1 hour"; @buf: WORDS_TIME_MAX bytes. */
