@@ -123,8 +123,8 @@ static void labels_are_escaped(void **state)
 	FILE *f = open_memstream(&text, &text_size);
 
 	(void)state;
-	text_sample(f, "m", 3, "a", "say \"C:\\\"\nand go", "b", "", NULL);
-	text_sample(f, "n", 9007199254740991.0, NULL);
+	text_sample(f, "m", 3, "a", "say \"C:\\\"\nand go", "b", "", TEXT_END);
+	text_sample(f, "n", 9007199254740991.0, TEXT_END);
 	fclose(f);
 	assert_string_equal(text, "m{a=\"say \\\"C:\\\\\\\"\\nand go\",b=\"\"} 3\n"
 				  "n 9.00719925474099e+15\n");
@@ -359,12 +359,18 @@ static void lists_under_way(void **state)
 	h.created = 5 * NSEC_PER_SEC / 2;
 	assert_int_equal(store_handover_put(e.store, &h), 0);
 	h.id = 0;
+	h.route = ROUTE_SERVER;
+	h.target[0] = '\0';
+	assert_int_equal(store_handover_put(e.store, &h), 0);
+	h = to(ROUTE_NMS, "noc", HANDOVER_PART, HANDOVER_RELEASING);
+	h.outage = o.id;
 	h.created = 9 * NSEC_PER_SEC;
 	assert_int_equal(store_handover_put(e.store, &h), 0);
 	assert_int_equal(store_commit(e.store), 0);
 	scrape();
 	is("ringback_handovers_open{route=\"nms\",target=\"noc\"}", 2);
 	is("ringback_handovers_open{route=\"nms\",target=\"spare\"}", 0);
+	is("ringback_handovers_open{route=\"server\",target=\"server\"}", 1);
 	is("ringback_handover_oldest_timestamp_seconds{route=\"nms\",target=\"noc\"}", 2.5);
 	assert_null(sample(
 		"ringback_handover_oldest_timestamp_seconds{route=\"nms\",target=\"spare\"}"));

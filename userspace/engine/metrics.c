@@ -68,7 +68,7 @@ static void write_each(FILE *f, const char *name, const char *help, const char *
 
 	text_family(f, name, "counter", help);
 	for (i = from; i < to; i++)
-		text_sample(f, name, n[i], label, word(i), NULL);
+		text_sample(f, name, n[i], label, word(i), TEXT_END);
 }
 
 static void write_labelled(FILE *f, const struct engine_counters *n)
@@ -88,20 +88,22 @@ static void write_others(FILE *f, const struct engine_counters *n)
 {
 	text_family(f, "ringback_snmp_dropped_total", "counter",
 		    "SNMP messages that came and were not taken.");
-	text_sample(f, "ringback_snmp_dropped_total", n->unheard.ignored, "cause", "ignored", NULL);
-	text_sample(f, "ringback_snmp_dropped_total", n->unheard.refused, "cause", "refused", NULL);
-	text_sample(f, "ringback_snmp_dropped_total", n->unheard.lost, "cause", "lost", NULL);
+	text_sample(f, "ringback_snmp_dropped_total", n->unheard.ignored, "cause", "ignored",
+		    TEXT_END);
+	text_sample(f, "ringback_snmp_dropped_total", n->unheard.refused, "cause", "refused",
+		    TEXT_END);
+	text_sample(f, "ringback_snmp_dropped_total", n->unheard.lost, "cause", "lost", TEXT_END);
 	text_family(f, "ringback_probes_total", "counter", "Probes that ended.");
-	text_sample(f, "ringback_probes_total", n->probes_answered, "result", "answered", NULL);
-	text_sample(f, "ringback_probes_total", n->probes_failed, "result", "failed", NULL);
+	text_sample(f, "ringback_probes_total", n->probes_answered, "result", "answered", TEXT_END);
+	text_sample(f, "ringback_probes_total", n->probes_failed, "result", "failed", TEXT_END);
 	text_family(f, "ringback_addresses_refused_total", "counter",
 		    "Mail addresses given in an answer that a limit refused.");
 	text_sample(f, "ringback_addresses_refused_total", n->too_many_client, "limit", "client",
-		    NULL);
+		    TEXT_END);
 	text_sample(f, "ringback_addresses_refused_total", n->too_many_address, "limit", "address",
-		    NULL);
+		    TEXT_END);
 	text_sample(f, "ringback_addresses_refused_total", n->too_many_total, "limit", "total",
-		    NULL);
+		    TEXT_END);
 }
 
 static void write_times(FILE *f, const struct engine_counters *n)
@@ -142,16 +144,16 @@ static void write_open(FILE *f, const struct open *row, size_t n)
 	text_family(f, "ringback_outages_open", "gauge", "Outages that are open.");
 	for (i = 0; i < n; i++)
 		text_sample(f, "ringback_outages_open", row[i].outages, "watch", row[i].watch,
-			    NULL);
+			    TEXT_END);
 	text_family(f, "ringback_waiters", "gauge", "Clients that wait for a service.");
 	for (i = 0; i < n; i++)
-		text_sample(f, "ringback_waiters", row[i].waiters, "watch", row[i].watch, NULL);
+		text_sample(f, "ringback_waiters", row[i].waiters, "watch", row[i].watch, TEXT_END);
 	text_family(f, "ringback_outage_oldest_timestamp_seconds", "gauge",
 		    "When the oldest open outage began; nothing without one.");
 	for (i = 0; i < n; i++) {
 		if (row[i].oldest)
 			text_sample(f, "ringback_outage_oldest_timestamp_seconds",
-				    text_seconds(row[i].oldest), "watch", row[i].watch, NULL);
+				    text_seconds(row[i].oldest), "watch", row[i].watch, TEXT_END);
 	}
 }
 
@@ -201,7 +203,7 @@ static void write_outages(struct engine *e, FILE *f)
 		    " recovery is proven.");
 	for (i = 0; i <= RECOVERY_VERIFY; i++)
 		text_sample(f, "ringback_services", services[i], "state", recovery_phase_name(i),
-			    NULL);
+			    TEXT_END);
 }
 
 /* --- the rest that is there now ---------------------------------------------------------- */
@@ -224,7 +226,7 @@ static void write_outbox(struct engine *e, FILE *f)
 		    "Since when the oldest notice in the outbox is owed; nothing without one.");
 	if (b.oldest)
 		text_sample(f, "ringback_notice_oldest_timestamp_seconds", text_seconds(b.oldest),
-			    NULL);
+			    TEXT_END);
 }
 
 static void write_store(struct engine *e, FILE *f)
@@ -257,14 +259,14 @@ static void write_rooms(const struct engine *e, FILE *f)
 	for (i = 0; i < sizeof(rooms) / sizeof(*rooms); i++) {
 		if (rooms[i].wanted)
 			text_sample(f, "ringback_room_connected", rooms[i].connected, "room",
-				    room_name(rooms[i].room), NULL);
+				    room_name(rooms[i].room), TEXT_END);
 	}
 }
 
 void metrics_write(struct engine *e, FILE *f)
 {
 	text_family(f, "ringback_build_info", "gauge", "The version that runs; always 1.");
-	text_sample(f, "ringback_build_info", 1, "version", RINGBACK_VERSION, NULL);
+	text_sample(f, "ringback_build_info", 1, "version", RINGBACK_VERSION, TEXT_END);
 	text_single(f, "ringback_start_timestamp_seconds", "gauge",
 		    "When the engine started: its counters begin there.", text_seconds(e->started));
 	write_rooms(e, f);

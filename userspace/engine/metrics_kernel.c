@@ -101,7 +101,7 @@ static void write_family(FILE *f, const struct family *m, const struct nl_stats 
 	text_family(f, m->name, m->type, m->help);
 	for (i = 0; i < LABELLED_MAX && m->sample[i].attr; i++)
 		text_sample(f, m->name, stats->value[m->sample[i].attr], m->label,
-			    m->sample[i].value, NULL);
+			    m->sample[i].value, TEXT_END);
 }
 
 void metrics_write_kernel(struct engine *e, FILE *f)

@@ -42,7 +42,7 @@ static void write_handed(FILE *f, const char *name, const struct engine *e, uint
 	}
 	for (state = FIRST_END; any && state < AFTER_END; state++)
 		text_sample(f, name, clients[state], "route", route_name(route), "result",
-			    handover_state_name(state), NULL);
+			    handover_state_name(state), TEXT_END);
 }
 
 static void write_notices(const struct engine *e, FILE *f)
@@ -53,7 +53,7 @@ static void write_notices(const struct engine *e, FILE *f)
 	text_family(f, name, "counter", "Notices that were owed, by what became of them.");
 	for (i = MESSAGE_SENT; i < MESSAGE_STATES; i++)
 		text_sample(f, name, e->count.notices[i], "route", route_name(ROUTE_MAIL), "result",
-			    message_state_name(i), NULL);
+			    message_state_name(i), TEXT_END);
 	for (i = ROUTE_SERVER; e->tally && i <= ROUTE_WEBHOOK; i++)
 		write_handed(f, name, e, i);
 }
@@ -65,7 +65,7 @@ static void write_tries(const struct engine *e, FILE *f)
 
 	text_family(f, name, "counter", "Deliveries of messages tried, by how they went.");
 	for (i = DELIVERY_SENT; i < DELIVERY_UNSURE; i++)
-		text_sample(f, name, e->count.tries[i], "result", delivery_word(i), NULL);
+		text_sample(f, name, e->count.tries[i], "result", delivery_word(i), TEXT_END);
 }
 
 /* --- targets ------------------------------------------------------------------------- */
@@ -82,7 +82,7 @@ static void write_ends(const struct engine *e, FILE *f, const char *name, const 
 
 		for (int state = FIRST_END; state < AFTER_END; state++)
 			text_sample(f, name, n[state], "route", route_name(t->route), "target",
-				    t->name, "result", handover_state_name(state), NULL);
+				    t->name, "result", handover_state_name(state), TEXT_END);
 	}
 }
 
@@ -97,7 +97,7 @@ static void write_answers(const struct engine *e, FILE *f)
 		for (uint8_t d = 0; d < DELIVERIES; d++)
 			text_sample(f, name, tally_of_target(e->tally, i)->tries[d], "route",
 				    route_name(t->route), "target", t->name, "result",
-				    delivery_word(d), NULL);
+				    delivery_word(d), TEXT_END);
 	}
 }
 
@@ -107,13 +107,15 @@ static void write_open(struct engine *e, FILE *f, const char *name, const char *
 	text_family(f, name, "gauge", help);
 	for (size_t i = 0; i < e->conf->n_targets; i++) {
 		const struct conf_target *t = &e->conf->targets[i];
+		/* There is one such target, and the server's own name is in no handover. */
+		const char *name_there = t->route == ROUTE_SERVER ? "" : t->name;
 		int64_t oldest;
 		uint64_t n;
 
-		if (store_handover_backlog(e->store, t->route, t->name, &n, &oldest) == 0 &&
+		if (store_handover_backlog(e->store, t->route, name_there, &n, &oldest) == 0 &&
 		    (count || oldest))
 			text_sample(f, name, count ? (double)n : text_seconds(oldest), "route",
-				    route_name(t->route), "target", t->name, NULL);
+				    route_name(t->route), "target", t->name, TEXT_END);
 	}
 }
 
@@ -142,7 +144,7 @@ static void write_received(const struct engine *e, FILE *f)
 		for (uint8_t what = 0; what < TALLY_LISTS; what++)
 			text_sample(f, name, tally_of_section(e->tally, i)[what], "router",
 				    e->conf->receives[i].name, "result", tally_list_name(what),
-				    NULL);
+				    TEXT_END);
 	}
 }
 

@@ -53,7 +53,7 @@ void text_sample(FILE *f, const char *name, double value, ...)
 void text_single(FILE *f, const char *name, const char *type, const char *help, double value)
 {
 	text_family(f, name, type, help);
-	text_sample(f, name, value, NULL);
+	text_sample(f, name, value, TEXT_END);
 }
 
 void text_histogram(FILE *f, const char *name, enum measure m, const struct histogram *h)

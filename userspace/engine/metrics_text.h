@@ -17,7 +17,8 @@ double text_seconds(int64_t t);
  * @help: one line without backslashes.
  */
 void text_family(FILE *f, const char *name, const char *type, const char *help);
-/* A sample of it; then pairs of a label and its value (any text), and NULL. */
+#define TEXT_END ((const char *)NULL)
+/* A sample of it; then pairs of a label and its value (any text), and TEXT_END. */
 __attribute__((sentinel)) void text_sample(FILE *f, const char *name, double value, ...);
 /* A family of one sample without a label. */
 void text_single(FILE *f, const char *name, const char *type, const char *help, double value);

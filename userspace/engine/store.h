@@ -456,8 +456,10 @@ int store_handover_said(struct store *st, uint64_t outage, uint8_t route, const 
 			unsigned int limit, store_handover_cb cb, void *arg);
 /* The clients in @part of a list, in order. */
 int store_handover_rows(struct store *st, uint64_t id, uint32_t part, store_row_cb cb, void *arg);
-/* How many are under way to a target, and when the first was made; 0: none. Quick as
- * store_outbox_backlog() is. */
+/*
+ * How many are under way to a target ("": to all of the route), and when the first was
+ * made; 0: none. Quick as store_outbox_backlog() is.
+ */
 int store_handover_backlog(struct store *st, uint8_t route, const char *target, uint64_t *n,
 			   int64_t *oldest);
 

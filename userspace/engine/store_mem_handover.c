@@ -143,7 +143,7 @@ int mem_handover_backlog(struct store *st, uint8_t route, const char *target, ui
 	FOR_EACH(st, HANDOVERS, struct handover, h)
 	{
 		if (h->done || h->state == HANDOVER_SENT || h->route != route ||
-		    strcmp(h->target, target))
+		    (target[0] && strcmp(h->target, target)))
 			continue;
 		if (!(*n)++ || h->created < *oldest)
 			*oldest = h->created;

@@ -199,8 +199,8 @@ int sqlite_handover_backlog(struct store *st, uint8_t route, const char *target,
 {
 	sqlite3_stmt *q = sql_get(st, SQL_HANDOVER_BACKLOG,
 				  "SELECT count(*), min(created) FROM handover INDEXED BY"
-				  " handover_next WHERE done = 0 AND route = ? AND target = ? AND"
-				  " state != ?");
+				  " handover_next WHERE done = 0 AND route = ?1 AND"
+				  " (?2 = '' OR target = ?2) AND state != ?3");
 	/* An alert that was told and is repeated is under way no more. */
 	int rc = sql_bind(st, q, "isi", NUM(route), target, NUM(HANDOVER_SENT));
 
