@@ -38,6 +38,7 @@ help:
 	@echo 'make bench         what a packet costs, in instructions'
 	@echo 'make bench-mail    a thousand notices, against smtp-source'
 	@echo 'make bench-handover 100,000 clients handed to a station and mailed from there; as root'
+	@echo 'make bench-receive a station that 1,000 routers hand lists to; as root'
 	@echo 'make bench-web     2,000 open pages and 500 connections a second'
 	@echo 'make bench-metrics a scrape while 100,000 clients wait; as root'
 	@echo 'make install       programs, manual, completion, service, example'
@@ -86,6 +87,10 @@ bench-mail: packages-build-vm
 bench-handover: packages-build-vm
 	@$(MAKE) --no-print-directory -s userspace
 	@tests/bench/handover $(CLIENTS)
+
+bench-receive: packages-build-vm
+	@$(MAKE) --no-print-directory -s userspace
+	@tests/bench/receive
 
 bench-web: packages-build-vm
 	@tests/bench/web
@@ -148,5 +153,5 @@ clean:
 	rm -rf build
 
 .PHONY: all help module userspace demo check check-unit check-system check-dkms \
-	check-kernels check-debug check-load bench bench-mail bench-handover bench-web bench-metrics style fuzz \
+	check-kernels check-debug check-load bench bench-mail bench-handover bench-receive bench-web bench-metrics style fuzz \
 	install dkms-install dkms-remove clean

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Notifications of RINGBACK-MIB, as arguments of snmpinform."""
+"""Notifications of RINGBACK-MIB: as arguments of snmpinform, and as datagrams."""
 import struct
 import time
 
@@ -31,3 +31,39 @@ def notification(which, outage=7, part=1, parts=1, clients=("198.51.100.1",), to
         binds += [(f"{BASE}.1.4.1.4.{outage}.1.4.{c}", "x",
                    struct.pack(">BIII", 1, 3, began, began + 9).hex()) for c in clients]
     return ["4711", f"{BASE}.0.{which}", *(str(x) for bind in binds for x in bind)]
+
+
+def tlv(tag, data):
+    n = len(data)
+    size = bytes([n]) if n < 128 else bytes([0x82, n >> 8, n & 255])
+    return bytes([tag]) + size + data
+
+
+def oid(text):
+    ids = [int(x) for x in text.split(".")]
+    data = b""
+    for i in [ids[0] * 40 + ids[1]] + ids[2:]:
+        part = bytes([i & 127])
+        while i > 127:
+            i >>= 7
+            part = bytes([128 | i & 127]) + part
+        data += part
+    return tlv(6, data)
+
+
+def integer(tag, number):
+    return tlv(tag, number.to_bytes(number.bit_length() // 8 + 1, "big"))
+
+
+def datagram(community, request, *args, **kw):
+    """The same by v2c, ready to be sent."""
+    values = {"s": lambda v: tlv(4, v.encode()), "x": lambda v: tlv(4, bytes.fromhex(v)),
+              "i": lambda v: integer(2, int(v)), "u": lambda v: integer(0x42, int(v))}
+    uptime, trap, *rest = notification(*args, **kw)
+    binds = [tlv(0x30, oid("1.3.6.1.2.1.1.3.0") + integer(0x43, int(uptime))),
+             tlv(0x30, oid("1.3.6.1.6.3.1.1.4.1.0") + oid(trap))]
+    binds += [tlv(0x30, oid(name) + values[kind](value))
+              for name, kind, value in zip(rest[::3], rest[1::3], rest[2::3])]
+    pdu = tlv(0xa6, integer(2, request) + tlv(2, b"\0") + tlv(2, b"\0") +
+              tlv(0x30, b"".join(binds)))
+    return tlv(0x30, tlv(2, b"\x01") + tlv(4, community) + pdu)

@@ -17,6 +17,7 @@ struct batch {
 	struct batch_events ev;
 	struct event *commit;
 	struct event *retry;
+	uint64_t commits;
 	bool open;
 	bool pausing; /* until retry fires */
 	bool failed; /* nothing was committed since the last failure */
@@ -116,12 +117,18 @@ int batch_flush(struct batch *b)
 		return rc;
 	}
 	b->open = false;
+	b->commits++;
 	evtimer_del(b->commit);
 	if (b->failed)
 		log_info("the store can be written again");
 	b->failed = false;
 	b->ev.on_commit(b->ev.arg);
 	return 0;
+}
+
+uint64_t batch_commits(const struct batch *b)
+{
+	return b->commits;
 }
 
 bool batch_failing(const struct batch *b)

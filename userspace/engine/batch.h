@@ -38,6 +38,8 @@ int batch_begin(struct batch *b);
 void batch_fail(struct batch *b, int rc, const char *doing);
 /* Commits now. 0 or -errno (already logged). */
 int batch_flush(struct batch *b);
+/* How many there were. */
+uint64_t batch_commits(const struct batch *b);
 bool batch_failing(const struct batch *b);
 
 #endif /* RINGBACK_ENGINE_BATCH_H */

@@ -8,6 +8,7 @@
 
 #include "../common/control.h"
 #include "../common/timefmt.h"
+#include "batch.h"
 #include "control_client.h"
 #include "kernel.h"
 #include "lookup.h"
@@ -323,6 +324,7 @@ static void show_daemon(struct client *cl, json_t *request)
 		{ "too-many-client", n->too_many_client },
 		{ "too-many-address", n->too_many_address },
 		{ "too-many-total", n->too_many_total },
+		{ "store-commits", batch_commits(e->batch) },
 		{ "lists", n->lists },
 		{ "lists-refused", n->lists_refused },
 		{ "confirmed", n->confirmed },

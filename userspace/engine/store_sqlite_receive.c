@@ -156,11 +156,12 @@ static int waiters_told(struct store *st, const struct outage *o, int64_t now, i
 {
 	sqlite3_stmt *q = sql_get(
 		st, SQL_LIST_TOLD,
-		"UPDATE waiter SET state = ?8, told = CASE WHEN EXISTS (SELECT 1 FROM outage JOIN"
-		" waiter AS other ON other.outage = outage.id AND other.client = waiter.client"
-		" WHERE outage.server = ?2 AND outage.proto = ?3 AND outage.port = ?4"
-		" AND outage.id != ?1 AND other.told > ?5 AND other.told <= ?6)"
-		" THEN 0 ELSE ?6 END WHERE outage = ?1 AND state = ?7");
+		/* CROSS JOIN: by the client, who has few, not by the service, which may have many. */
+		"UPDATE waiter SET state = ?8, told = CASE WHEN EXISTS (SELECT 1 FROM waiter AS"
+		" other CROSS JOIN outage ON outage.id = other.outage WHERE"
+		" other.client = waiter.client AND other.outage != ?1 AND other.told > ?5"
+		" AND other.told <= ?6 AND outage.server = ?2 AND outage.proto = ?3"
+		" AND outage.port = ?4) THEN 0 ELSE ?6 END WHERE outage = ?1 AND state = ?7");
 	int rc = sql_bind(st, q, "iaiiiiii", NUM(o->id), &o->service.server, NUM(o->service.proto),
 			  NUM(o->service.port), since, now, NUM(WAITER_WAITING),
 			  NUM(WAITER_NOTIFIED));
