@@ -75,7 +75,7 @@ struct engine {
 	struct probes *probes;
 	struct outbox *outbox;
 	struct handovers *handovers;
-	bool traps_connected, mailer_connected;
+	bool traps_connected, mailer_connected, agentx_connected;
 	struct control *control;
 	struct web_peer *web; /* NULL: no such room */
 	struct standin *standin; /* NULL: no watch wants it */
