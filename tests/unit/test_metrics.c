@@ -148,6 +148,10 @@ static void nothing_has_happened(void **state)
 	is("ringback_store_failing", 0);
 	is("ringback_kernel_connected", 1);
 	is("ringback_room_connected{room=\"mailer\"}", 0);
+	conf.agentx = (char *)AGENTX_SOCKET_DEFAULT;
+	e.agentx_connected = true;
+	scrape();
+	is("ringback_room_connected{room=\"agentx\"}", 1);
 	assert_null(sample("ringback_room_connected{room=\"traps\"}")); /* not wanted */
 	assert_null(sample("ringback_outage_oldest_timestamp_seconds{watch=\"w\"}"));
 	assert_null(sample("ringback_notice_oldest_timestamp_seconds"));

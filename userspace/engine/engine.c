@@ -141,6 +141,8 @@ static void set_connected(const struct peer *p, bool connected)
 
 	if (p->who == ROOM_TRAPS)
 		e->traps_connected = connected;
+	if (p->who == ROOM_AGENTX)
+		e->agentx_connected = connected;
 	if (p->who != ROOM_MAILER)
 		return;
 	e->mailer_connected = connected;

@@ -251,6 +251,7 @@ static void write_rooms(const struct engine *e, FILE *f)
 		{ ROOM_TRAPS, e->conf->snmp.n_listen > 0, e->traps_connected },
 		{ ROOM_MAILER, conf_needs_mailer(e->conf), e->mailer_connected },
 		{ ROOM_WEB, e->conf->web.configured, web_peer_connected(e->web) },
+		{ ROOM_AGENTX, e->conf->agentx != NULL, e->agentx_connected },
 	};
 	size_t i;
 
