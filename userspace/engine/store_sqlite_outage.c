@@ -249,9 +249,15 @@ static void waiter_row(sqlite3_stmt *q, struct waiter *w)
 int sqlite_waiter_put(struct store *st, const struct waiter *w)
 {
 	sqlite3_stmt *q = sql_get(st, SQL_WAITER_PUT,
-				  "INSERT OR REPLACE INTO waiter (outage, client, state, reason,"
-				  " attempts, first, last, told, mac, mail, watch, in_kernel)"
-				  " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+				  "INSERT INTO waiter (outage, client, state, reason, attempts,"
+				  " first, last, told, mac, mail, watch, in_kernel)"
+				  " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+				  " ON CONFLICT (outage, client) DO UPDATE SET"
+				  " state = excluded.state, reason = excluded.reason,"
+				  " attempts = excluded.attempts, first = excluded.first,"
+				  " last = excluded.last, told = excluded.told,"
+				  " mac = excluded.mac, mail = excluded.mail,"
+				  " watch = excluded.watch, in_kernel = excluded.in_kernel");
 	char mac[ADDR_STRLEN];
 	int rc;
 
