@@ -12,7 +12,7 @@
 #include "tally.h"
 
 /* Parts of one list that are at the mailer at a time, once the target answers. */
-#define WINDOW_MAX 64
+#define WINDOW_MAX 256
 /* An alert that is not repeated is taken for over (Alertmanager's resolve_timeout: 5 min). */
 #define ALERT_REPEAT (60 * NSEC_PER_SEC)
 

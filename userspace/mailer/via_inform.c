@@ -20,7 +20,7 @@
 #include "list.h"
 #include "report.h"
 
-#define WINDOW_MAX    16 /* informs on the way */
+#define WINDOW_MAX    64 /* informs on the way */
 #define RETRIES	      2 /* repetitions within conf_target.timeout */
 #define ADDRESSES_MAX 2 /* of a name, that are tried */
 
