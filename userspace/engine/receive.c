@@ -28,6 +28,12 @@
 #define HEARD_MAX	64
 #define REFUSED_SECONDS 10
 
+/*
+ * A router waits for the answer and sends no more meanwhile than its window holds, so the
+ * batch is not left open for its usual time; what comes while it is written is the next.
+ */
+#define COMMIT_MS 2
+
 struct receive {
 	struct engine *e;
 	receive_answer answer;
@@ -35,6 +41,7 @@ struct receive {
 	struct msg_taken *owed; /* to be answered when the batch is on disk */
 	size_t n, size;
 	bool released; /* in that batch: mail is due */
+	struct event *commit;
 	struct log_rate refused;
 };
 
@@ -429,6 +436,8 @@ void receive_list(struct receive *r, const struct msg_handover *h)
 		tally_received(r->e->tally, h, rc);
 	if (rc >= 0)
 		rc = owe(r, h->id, rc);
+	if (r->n == 1)
+		engine_arm(r->commit, COMMIT_MS);
 	if (rc < 0)
 		batch_fail(r->e->batch, rc, "take a list");
 }
@@ -488,6 +497,16 @@ void receive_forget(struct receive *r)
 
 /* --- life -------------------------------------------------------------------------- */
 
+static void commit(evutil_socket_t fd, short what, void *arg)
+{
+	struct receive *r = arg;
+
+	(void)fd;
+	(void)what;
+	if (r->n)
+		batch_flush(r->e->batch);
+}
+
 struct receive *receive_new(struct engine *e, receive_answer answer, void *arg)
 {
 	struct receive *r = calloc(1, sizeof(*r));
@@ -497,12 +516,18 @@ struct receive *receive_new(struct engine *e, receive_answer answer, void *arg)
 	r->e = e;
 	r->answer = answer;
 	r->arg = arg;
-	return r;
+	r->commit = evtimer_new(e->base, commit, r);
+	if (r->commit)
+		return r;
+	free(r);
+	return NULL;
 }
 
 void receive_free(struct receive *r)
 {
-	if (r)
-		free(r->owed);
+	if (!r)
+		return;
+	event_free(r->commit);
+	free(r->owed);
 	free(r);
 }
