@@ -63,7 +63,6 @@ static struct msg_handover handover(const char *section, enum handover_act act)
 {
 	static uint64_t id;
 	struct msg_handover h = {
-		.id = ++id,
 		.act = (uint8_t)act,
 		.router = "router.example.org",
 		.outage = 7,
@@ -79,6 +78,7 @@ static struct msg_handover handover(const char *section, enum handover_act act)
 		.parts = 2,
 	};
 
+	h.id = ++id;
 	snprintf(h.target, sizeof(h.target), "%s", section);
 	return h;
 }

@@ -268,20 +268,13 @@ void store_mem_fail(struct store *st, int err)
 int store_open_mem(struct store **sp)
 {
 	static const size_t element[TABLES] = {
-		[META] = sizeof(struct meta),
-		[WATCHES] = sizeof(struct seen_watch),
-		[OUTAGES] = sizeof(struct outage),
-		[WAITERS] = sizeof(struct waiter),
-		[CONTACTS] = sizeof(struct contact),
-		[LEASES] = sizeof(struct mem_lease),
-		[NOTICES] = sizeof(struct notice),
-		[MESSAGES] = sizeof(struct message),
-		[ANSWERS] = sizeof(struct answer),
-		[ASKED] = sizeof(struct asked),
-		[SUPPRESSED] = FINGERPRINT_LEN,
-		[HANDOVERS] = sizeof(struct handover),
-		[LISTS] = sizeof(struct list),
-		[LIST_PARTS] = sizeof(struct list_part),
+		[META] = sizeof(struct meta),	     [WATCHES] = sizeof(struct seen_watch),
+		[OUTAGES] = sizeof(struct outage),   [WAITERS] = sizeof(struct waiter),
+		[CONTACTS] = sizeof(struct contact), [LEASES] = sizeof(struct mem_lease),
+		[NOTICES] = sizeof(struct notice),   [MESSAGES] = sizeof(struct message),
+		[ANSWERS] = sizeof(struct answer),   [ASKED] = sizeof(struct asked),
+		[SUPPRESSED] = FINGERPRINT_LEN,	     [HANDOVERS] = sizeof(struct handover),
+		[LISTS] = sizeof(struct list),	     [LIST_PARTS] = sizeof(struct list_part),
 	};
 	struct mem_store *m = calloc(1, sizeof(*m));
 	int i;

@@ -204,7 +204,7 @@ int sqlite_lease_put(struct store *st, const struct lease *l, int64_t import);
 int sqlite_lease_get(struct store *st, const struct addr *client, struct lease *l);
 int sqlite_lease_del(struct store *st, const struct addr *client);
 int sqlite_lease_list(struct store *st, const struct addr *after, unsigned int limit,
-		    store_lease_cb cb, void *arg);
+		      store_lease_cb cb, void *arg);
 int sqlite_lease_keep(struct store *st, int64_t import, unsigned int limit);
 int sqlite_lease_purge(struct store *st, int64_t before, unsigned int limit);
 int sqlite_notice_put(struct store *st, struct notice *n);
@@ -230,7 +230,7 @@ int sqlite_handover_said(struct store *st, uint64_t outage, uint8_t route, const
 			 unsigned int limit, store_handover_cb cb, void *arg);
 int sqlite_handover_rows(struct store *st, uint64_t id, uint32_t part, store_row_cb cb, void *arg);
 int sqlite_handover_backlog(struct store *st, uint8_t route, const char *target, uint64_t *n,
-			int64_t *oldest);
+			    int64_t *oldest);
 int sqlite_message_put(struct store *st, struct message *m);
 int sqlite_message_get(struct store *st, uint64_t id, struct message *m);
 int sqlite_message_due(struct store *st, int64_t now, unsigned int limit, store_message_cb cb,
