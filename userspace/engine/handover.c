@@ -120,8 +120,7 @@ static bool idle(const struct handovers *hs, const struct handing *x, int64_t no
 {
 	bool all_known = !x->answered && !(x->parts && x->h.state == HANDOVER_RELEASING);
 
-	return x->h.next > now && !x->flying && !x->dirty &&
-	       (all_known || hs->n > IN_MEMORY_MAX);
+	return x->h.next > now && !x->flying && !x->dirty && (all_known || hs->n > IN_MEMORY_MAX);
 }
 
 struct due {

@@ -22,7 +22,7 @@ int handover_gather(struct store *st, const struct outage *o, const struct conf_
 {
 	int rc = store_handover_gathering(st, o->id, step, h);
 
-	if (rc == 0 && h->route == to->route && strcmp(h->target, to->target) == 0)
+	if (rc == 0 && step_is_to(to, h->route, h->target))
 		return 0;
 	if (rc < 0 && rc != -ENOENT)
 		return rc;
@@ -35,7 +35,8 @@ int handover_gather(struct store *st, const struct outage *o, const struct conf_
 		.created = time_now(),
 		.next = begin,
 	};
-	memcpy(h->target, to->target, sizeof(h->target));
+	snprintf(h->target, sizeof(h->target), "%s",
+		 to->route == ROUTE_SERVER ? route_name(to->route) : to->target);
 	return store_handover_put(st, h);
 }
 

@@ -4,6 +4,7 @@
  */
 #include "handover_policy.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "../common/mib.h"
@@ -29,12 +30,26 @@ const char *handover_kind_name(uint8_t kind)
 	return kind == HANDOVER_DOWN ? "down" : kind == HANDOVER_UP ? "up" : "list";
 }
 
+const char *handover_target(const struct handover *h, char *buf)
+{
+	bool one = h->route == ROUTE_SERVER; /* there is but one section of that kind */
+
+	snprintf(buf, HANDOVER_TARGET_LEN, "%s%s%s", route_name(h->route), one ? "" : " ",
+		 one ? "" : h->target);
+	return buf;
+}
+
 bool handover_is_held(const struct handover *h)
 {
 	return h->kind == HANDOVER_PART && h->route != ROUTE_WEBHOOK;
 }
 
 /* --- steps ------------------------------------------------------------------- */
+
+bool step_is_to(const struct conf_step *s, uint8_t route, const char *target)
+{
+	return s->route == route && (route == ROUTE_SERVER || strcmp(s->target, target) == 0);
+}
 
 bool step_is_mail(const struct conf_watch *watch, int step)
 {
@@ -68,8 +83,7 @@ unsigned int step_after(const struct conf_watch *watch, const struct handover *h
 
 	/* The last, should it stand there twice: who goes on never comes back. */
 	for (i = watch->n_notify; i-- > 0;)
-		if (watch->notify[i].route == h->route &&
-		    strcmp(watch->notify[i].target, h->target) == 0)
+		if (step_is_to(&watch->notify[i], h->route, h->target))
 			return i + 1;
 	/* It stands there no more, and what followed it has moved up. */
 	return h->step;

@@ -58,6 +58,9 @@ struct handover {
 
 /* "list", "down", "up" */
 const char *handover_kind_name(uint8_t kind);
+#define HANDOVER_TARGET_LEN (CONF_NAME_MAX + 16)
+/* "server", "nms hq"; @buf: HANDOVER_TARGET_LEN bytes. */
+const char *handover_target(const struct handover *h, char *buf);
 /* Whether its parts are held by the target until they are released. */
 bool handover_is_held(const struct handover *h);
 
@@ -76,6 +79,8 @@ struct way {
 /* The first step of @watch from @from on that can tell a client, or STEP_NONE. */
 int step_for(const struct conf *conf, const struct conf_watch *watch, unsigned int from,
 	     const struct way *way);
+/* Whether step @s leads to that target. */
+bool step_is_to(const struct conf_step *s, uint8_t route, const char *target);
 bool step_is_mail(const struct conf_watch *watch, int step);
 /*
  * The step after the one that @h took, as the watch is now: the configuration may have

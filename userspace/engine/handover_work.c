@@ -105,13 +105,14 @@ struct handing *handing_new(struct handovers *hs, const struct handover *h)
 void handing_report(struct handovers *hs, const struct handing *x)
 {
 	char line[640], service[SERVICE_STRLEN], when[TIME_STRLEN] = "";
+	char target[HANDOVER_TARGET_LEN];
 	const struct handover *h = &x->h;
 	bool well = h->state == HANDOVER_SENT || h->state == HANDOVER_RELEASING;
 	int len;
 
-	len = snprintf(line, sizeof(line), "%s of outage %llu (%s) to %s %s: %s",
+	len = snprintf(line, sizeof(line), "%s of outage %llu (%s) to %s: %s",
 		       handover_kind_name(h->kind), (unsigned long long)h->outage,
-		       service_format(&x->o.service, service), route_name(h->route), h->target,
+		       service_format(&x->o.service, service), handover_target(h, target),
 		       handover_state_name(h->state));
 	if (h->kind == HANDOVER_PART && len < (int)sizeof(line))
 		len += snprintf(line + len, sizeof(line) - len, ", %u clients in %u parts",

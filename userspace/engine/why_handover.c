@@ -3,27 +3,16 @@
  * What became of a client that others are to tell, in plain sentences. Pure.
  */
 #include <inttypes.h>
-#include <stdio.h>
 
 #include "../common/timefmt.h"
 #include "why.h"
 
-/* "server", "nms hq" */
-static const char *target_text(const struct handover *h, char *buf, size_t size)
-{
-	bool named = h->target[0] && h->route != ROUTE_SERVER;
-
-	snprintf(buf, size, "%s%s%s", route_name(h->route), named ? " " : "",
-		 named ? h->target : "");
-	return buf;
-}
-
 static void tell_under_way(const struct why_teller *t, const struct notice *n,
 			   const struct handover *h)
 {
-	char target[64], next[TIME_STRLEN], until[TIME_STRLEN];
+	char target[HANDOVER_TARGET_LEN], next[TIME_STRLEN], until[TIME_STRLEN];
 
-	target_text(h, target, sizeof(target));
+	handover_target(h, target);
 	if (h->state == HANDOVER_RELEASING)
 		why_tell(t, "notice", "releasing",
 			 "Notice %" PRIu64 " (list %" PRIu64
@@ -51,9 +40,9 @@ static void tell_under_way(const struct why_teller *t, const struct notice *n,
 
 void why_tell_handed(const struct why_teller *t, const struct notice *n, const struct handover *h)
 {
-	char target[64], done[TIME_STRLEN];
+	char target[HANDOVER_TARGET_LEN], done[TIME_STRLEN];
 
-	target_text(h, target, sizeof(target));
+	handover_target(h, target);
 	time_human(h->done, done);
 	switch (h->state) {
 	case HANDOVER_SENT:
@@ -85,9 +74,9 @@ void why_tell_handed(const struct why_teller *t, const struct notice *n, const s
 
 void why_conclude_handed(const struct why_teller *t, const struct handover *h)
 {
-	char target[64];
+	char target[HANDOVER_TARGET_LEN];
 
-	target_text(h, target, sizeof(target));
+	handover_target(h, target);
 	if (h->state == HANDOVER_SENT)
 		why_tell(t, "verdict", "handed-over", "It was handed over: %s tells it.", target);
 	else if (!h->done)
