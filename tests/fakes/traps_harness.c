@@ -12,7 +12,7 @@
  *
  * Lists are answered as the last line of standard input says: "ok" (also without one),
  * "refused", "incomplete", or not yet: "hold", until another line comes. "away" ends the
- * engine, "back" starts another one.
+ * engine, "back" starts another one; while it is "deaf" it reads nothing, until "hears".
  */
 #include <err.h>
 #include <errno.h>
@@ -127,6 +127,7 @@ static void print_list(const struct msg_handover *h)
 #define HOLD -1
 
 static int answer = TAKEN_OK;
+static bool deaf;
 static uint64_t held[4096];
 static size_t n_held;
 
@@ -181,6 +182,8 @@ static bool told(struct msg_chan *engine, int64_t *connect_at)
 		msg_close(engine);
 		n_held = 0;
 	}
+	if (!strcmp(line, "deaf") || !strcmp(line, "hears"))
+		deaf = line[0] == 'd';
 	if (!strcmp(line, "back"))
 		*connect_at = time_mono_ms();
 	if (engine->fd >= 0)
@@ -210,7 +213,8 @@ static void run(struct msg_chan *parent, long delay_ms)
 
 	msg_send(parent, MSG_READY, NULL, 0, -1);
 	for (;;) {
-		struct pollfd fds[] = { { STDIN_FILENO, POLLIN, 0 }, { engine.fd, POLLIN, 0 } };
+		struct pollfd fds[] = { { STDIN_FILENO, POLLIN, 0 },
+					{ deaf ? -1 : engine.fd, POLLIN, 0 } };
 
 		if (engine.fd < 0 && time_mono_ms() >= connect_at) {
 			connect_engine(parent, &engine);

@@ -323,6 +323,35 @@ static void handovers_are_listed(void **state)
 	close(fd);
 }
 
+static void lists_of_other_routers(void **state)
+{
+	struct outage o = { .began = 1, .ended = 2, .origin = "r1", .origin_id = 9, .lossy = true };
+	struct list l = { .router = "router.example.org", .parts = 3, .clients = 20, .got = 7 };
+	int fd = client();
+
+	(void)state;
+	addr_parse(&o.service.server, "192.0.2.10");
+	o.service.proto = IPPROTO_TCP;
+	o.service.port = 80;
+	assert_int_equal(store_begin(e.store), 0);
+	assert_int_equal(store_outage_put(e.store, &o), 0);
+	l.outage = o.id;
+	assert_int_equal(store_list_put(e.store, &l), 0);
+	assert_int_equal(store_list_part(e.store, o.id, 2), 1);
+	assert_int_equal(store_commit(e.store), 0);
+	ask(fd, "{\"command\":\"show lists\"}");
+	assert_line(0, "row");
+	assert_line(1, "done");
+	assert_non_null(strstr(answer, "\"router\":\"router.example.org\",\"section\":\"r1\""));
+	assert_non_null(strstr(answer, "\"origin\":9"));
+	assert_non_null(strstr(answer, "\"state\":\"collecting\",\"parts\":3,\"got\":1"));
+	assert_non_null(strstr(answer, "\"clients\":20,\"taken\":7,\"lossy\":true"));
+	ask(fd, "{\"command\":\"show outages\"}");
+	assert_line(0, "row");
+	assert_non_null(strstr(answer, "\"router\":\"r1\""));
+	close(fd);
+}
+
 static void import_takes_the_good_rows(void **state)
 {
 	int fd = client();
@@ -636,6 +665,7 @@ int main(void)
 		TEST(never_again_is_taken_back),
 		TEST(handovers_are_listed),
 		TEST(metrics_come_in_rows),
+		TEST(lists_of_other_routers),
 		TEST(import_takes_the_good_rows),
 		TEST(an_import_of_leases_replaces_the_last),
 		TEST(garbage_is_answered),
