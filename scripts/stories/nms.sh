@@ -48,7 +48,7 @@ story()
 	wait_until 10 waiters_are 2 || fail "nobody waits"
 	say "The router's own SNMP agent, snmpd, has our tables by AgentX:"
 	wait_until 10 table_has ringbackServiceTable 2 || fail "snmpd knows no services"
-	run router snmptable -v 2c -c public -m RINGBACK-MIB -Ci -Cw 100 127.0.0.1 ringbackServiceTable
+	run router snmptable -v 2c -c public -m RINGBACK-MIB -Ci -Cb -Cw 150 127.0.0.1 ringbackServiceTable
 	run router snmpwalk -v 2c -c public -m RINGBACK-MIB 127.0.0.1 ringbackWaiterTable
 
 	say "server1 returns; its agent says so."

@@ -104,7 +104,7 @@ struct handing *handing_new(struct handovers *hs, const struct handover *h)
 
 void handing_report(struct handovers *hs, const struct handing *x)
 {
-	char line[640], service[SERVICE_STRLEN], when[TIME_STRLEN] = "";
+	char line[640], service[SERVICE_STRLEN], code[8] = "", when[TIME_STRLEN] = "";
 	char target[HANDOVER_TARGET_LEN];
 	const struct handover *h = &x->h;
 	bool well = h->state == HANDOVER_SENT || h->state == HANDOVER_RELEASING;
@@ -119,8 +119,10 @@ void handing_report(struct handovers *hs, const struct handing *x)
 				h->clients, h->parts);
 	if (!h->done && h->next > time_now())
 		time_human(h->next, when);
+	if (h->code)
+		snprintf(code, sizeof(code), "%u ", h->code);
 	if ((h->answer[0] || when[0]) && len < (int)sizeof(line))
-		snprintf(line + len, sizeof(line) - len, " (try %u: %u %s)%s%s", h->tries, h->code,
+		snprintf(line + len, sizeof(line) - len, " (try %u: %s%s)%s%s", h->tries, code,
 			 h->answer, when[0] ? ", again at " : "", when);
 	if (well)
 		log_info("handover %llu: %s", (unsigned long long)h->id, line);
