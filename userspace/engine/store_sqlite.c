@@ -298,7 +298,7 @@ static int open_db(struct sqlite_store *s, const char *path)
 			  "PRAGMA journal_mode = WAL;"
 			  "PRAGMA synchronous = FULL;"
 			  "PRAGMA foreign_keys = ON;"
-			  "PRAGMA cache_size = -16384;" /* KiB: the end of a large outage fits */
+			  "PRAGMA cache_size = -8192;" /* KiB: the end of a large outage fits */
 			  "PRAGMA journal_size_limit = 16777216;"
 			  "PRAGMA trusted_schema = OFF;",
 			  NULL, NULL, NULL);
