@@ -58,7 +58,7 @@ forbid userspace/common '(nl|parent|engine|traps|mailer|web|agentx|cli)/' "commo
 forbid kmod 'userspace/|tests/' "the module includes neither programs nor tests"
 
 # The pure files of the engine are tested without any library.
-for file in userspace/engine/{outage,recovery,resolve,retry,handover_policy,standin_syn,standin_policy}.[ch] \
+for file in userspace/engine/{outage,recovery,resolve,retry,handover_policy,receive_check,standin_syn,standin_policy}.[ch] \
 	    userspace/mailer/message.[ch] kmod/classify.[ch]; do
 	[ -e "$file" ] || continue
 	if grep -nE '^#include [<"]([^>"]*/)?(event|sqlite3|jansson|libesmtp|curl|net-snmp)' "$file"; then

@@ -18,6 +18,7 @@
 #include "inquiry.h"
 #include "lookup.h"
 #include "outbox.h"
+#include "receive_check.h"
 #include "tally.h"
 
 /* A router repeats itself for days (give-up); what is silent for longer comes no more. */
@@ -389,9 +390,12 @@ static int take_withdrawal(struct receive *r, const struct msg_handover *h)
 static int take(struct receive *r, const struct msg_handover *h)
 {
 	const struct conf_receive *from = section(r->e, h->target);
+	const char *fault = receive_fault(h, time_now());
 
 	if (!from)
 		return refuse(r, h, "the receive section is gone");
+	if (fault)
+		return refuse(r, h, fault);
 	switch (h->act) {
 	case HANDOVER_PART:
 		return take_part(r, h, from);

@@ -145,7 +145,7 @@ typedef int (*store_row_cb)(const struct msg_row *row, void *arg);
 
 /* Pages: rows after the cursor, @limit of them. */
 struct outage_query {
-	bool open_only;
+	bool open_only; /* seen by ourselves: of others there is none that is open */
 	int64_t since; /* not 0: newest first, what is open or ended since then; no cursor */
 	uint64_t after; /* id */
 	unsigned int limit;

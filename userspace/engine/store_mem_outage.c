@@ -100,7 +100,7 @@ int mem_outage_list(struct store *st, const struct outage_query *q, store_outage
 
 	FOR_EACH(st, OUTAGES, struct outage, row)
 	{
-		if (row->id <= q->after || (q->open_only && row->ended))
+		if (row->id <= q->after || (q->open_only && (row->ended || row->origin[0])))
 			continue;
 		if (n++ == q->limit)
 			break;

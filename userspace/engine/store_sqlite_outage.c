@@ -164,7 +164,7 @@ int sqlite_outage_list(struct store *st, const struct outage_query *p, store_out
 	if (p->open_only)
 		q = sql_get(st, SQL_OUTAGE_OPEN,
 			    "SELECT " OUTAGE_COLUMNS ", 0 FROM outage WHERE ended IS NULL"
-			    " AND id > ? ORDER BY id LIMIT ?");
+			    " AND origin = '' AND id > ? ORDER BY id LIMIT ?");
 	else if (p->since)
 		q = sql_get(st, SQL_OUTAGE_SINCE,
 			    "SELECT " OUTAGE_COLUMNS ", " OUTAGE_WAITERS
