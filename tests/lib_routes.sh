@@ -163,6 +163,12 @@ all_handed()
 	rb -j show notices | jq -e 'all(.[]; .done != null)' >/dev/null
 }
 
+# counted METRIC N: it is at least N.
+counted()
+{
+	rb metrics | awk -v name="$1" -v n="$2" '$1 == name && $2 >= n { found = 1 } END { exit !found }'
+}
+
 # mails_from PLACE: how many it sent.
 mails_from()
 {
