@@ -388,6 +388,36 @@ static void own_address_is_told_by_us(void **state)
 	assert_int_equal(n_handed, 0);
 }
 
+/* The address is confirmed when the list is on its way already. */
+static void own_address_comes_late(void **state)
+{
+	const struct service s = trouble(INQUIRE_WHERE);
+
+	(void)state;
+	all_targets();
+	NOTIFY("nms:a");
+	conf.web.confirm = true;
+	assert_int_equal(chooses(&s, ONE, CHOICE_YES, "mine@example.org"), OUTCOME_CONFIRM);
+	run(60);
+	assert_int_equal(n_sent, 1);
+	result(0, DELIVERY_SENT, "ok");
+	ends(&s);
+	space(10);
+	expect(1, HANDOVER_PART, "a");
+	assert_int_equal(follows(sent[0].link, TOKEN_CONFIRM, true), OUTCOME_OK);
+	answer(DELIVERY_REFUSED);
+	expect(2, HANDOVER_WITHDRAW, "a");
+	run(60);
+	assert_int_equal(n_sent, 2);
+	assert_string_equal(sent[1].to, "mine@example.org");
+	/* A mail that failed there is not tried there again. */
+	result(1, DELIVERY_REFUSED, "nobody here");
+	time_passes(6);
+	assert_int_equal(n_sent, 2);
+	assert_int_equal(n_handed, 3);
+	assert_int_equal(newest()->act, HANDOVER_WITHDRAW);
+}
+
 static void who_said_no_is_in_no_list(void **state)
 {
 	const struct service s = trouble(INQUIRE_WHETHER);
@@ -1043,6 +1073,7 @@ int main(void)
 		ON_BOTH(refused_goes_on_at_once),
 		ON_BOTH(no_contact_is_for_the_list),
 		ON_BOTH(own_address_is_told_by_us),
+		ON_BOTH(own_address_comes_late),
 		ON_BOTH(who_said_no_is_in_no_list),
 		ON_BOTH(killed_at_every_moment),
 		cmocka_unit_test_setup_teardown(release_never_falls_back, setup_mem, teardown),

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "../common/timefmt.h"
 #include "route.h"
@@ -181,6 +182,9 @@ static int where_to(struct going *g, const struct notice *n, struct waiter *w, s
 	if (rc < 0)
 		return rc;
 	*step = step_for(g->e->conf, g->watch, g->from, &way);
+	/* That mail has failed. */
+	if (*step == STEP_OWN && strcasecmp(n->mail, w->mail) == 0)
+		*step = STEP_NONE;
 	return 0;
 }
 

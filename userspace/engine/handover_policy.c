@@ -63,7 +63,7 @@ int step_for(const struct conf *conf, const struct conf_watch *watch, unsigned i
 	unsigned int i;
 
 	if (way->own && way->mail && conf->mail.configured)
-		return from == 0 && watch->n_notify ? STEP_OWN : STEP_NONE;
+		return watch->n_notify ? STEP_OWN : STEP_NONE;
 	for (i = from; i < watch->n_notify; i++) {
 		if (watch->notify[i].route == ROUTE_MAIL) {
 			if (way->mail)

@@ -76,7 +76,10 @@ struct way {
 #define STEP_NONE (-1)
 #define STEP_OWN  CONF_STEPS_MAX /* by mail, whatever the steps are */
 
-/* The first step of @watch from @from on that can tell a client, or STEP_NONE. */
+/*
+ * The first step of @watch from @from on that can tell a client, or STEP_NONE. Its own
+ * address is open to it at any time: it may have given it while others were asked.
+ */
 int step_for(const struct conf *conf, const struct conf_watch *watch, unsigned int from,
 	     const struct way *way);
 /* Whether step @s leads to that target. */
