@@ -71,13 +71,17 @@ knows_more()
 # may be lost while the gateway's neighbour is asked for, so they are patient.
 all_try()
 {
-	local i
+	local i tries=()
 
 	for i in $(seq "$1"); do
 		client_connects client1 "$2" "$3" --connect-timeout 4 \
 			--interface "198.51.100.$((10 + i))" &
+		tries+=($!)
 	done
-	client_tries client1 "$2" "$3" 4
+	client_connects client1 "$2" "$3" --connect-timeout 4 &
+	tries+=($!)
+	# Who still tries when the server is back has reached it by himself.
+	wait "${tries[@]}"
 	wait_until 20 waiters_are $(($1 + 1)) || fail "not all wait"
 }
 
