@@ -328,6 +328,48 @@ static void nonsense(void **state)
 	assert_int_equal(tracker_open(e.tracker), 0);
 }
 
+/* However many parts there are: not more clients than it said. */
+static void more_than_it_said(void **state)
+{
+	struct msg_handover h = part("r1", 1);
+
+	(void)state;
+	h.parts = 3;
+	assert_int_equal(answer_to(&h), TAKEN_OK);
+	h.part = 2;
+	h.rows[0].client = address("198.51.100.11");
+	h.rows[1].client = address("198.51.100.12");
+	assert_int_equal(answer_to(&h), TAKEN_REFUSED);
+	h.rows[1].client = address("198.51.100.1");
+	assert_int_equal(answer_to(&h), TAKEN_OK);
+	/* What came is known, in a list that is full, too. */
+	assert_int_equal(answer_to(&h), TAKEN_OK);
+	h.part = 3;
+	h.rows[0].client = address("198.51.100.13");
+	assert_int_equal(answer_to(&h), TAKEN_REFUSED);
+	assert_int_equal(notices(), 3);
+}
+
+/* One section has room for lists on their way of twice its clients, and no other's. */
+static void too_many_lists(void **state)
+{
+	struct msg_handover h = part("r1", 1);
+
+	(void)state;
+	h.clients = 1000;
+	for (h.list = 1; h.list <= 2; h.list++)
+		assert_int_equal(answer_to(&h), TAKEN_OK);
+	h.clients = 2;
+	assert_int_equal(answer_to(&h), TAKEN_REFUSED);
+	assert_int_equal(says_part("r2", 1), TAKEN_OK);
+	h = handover("r1", HANDOVER_WITHDRAW);
+	h.clients = 1000;
+	assert_int_equal(answer_to(&h), TAKEN_OK);
+	h = part("r1", 1);
+	h.list = 3;
+	assert_int_equal(answer_to(&h), TAKEN_OK);
+}
+
 /* Another part has it, too: it is told once. */
 static void a_client_in_two_parts(void **state)
 {
@@ -606,6 +648,8 @@ int main(void)
 		ON_EITHER(withdrawn),
 		ON_EITHER(contradictions),
 		ON_EITHER(nonsense),
+		ON_EITHER(more_than_it_said),
+		ON_EITHER(too_many_lists),
 		ON_EITHER(a_client_in_two_parts),
 		ON_EITHER(another_list_of_the_outage),
 		ON_EITHER(two_routers),

@@ -28,6 +28,8 @@
 /* Outages of one client that are looked at. */
 #define HEARD_MAX	64
 #define REFUSED_SECONDS 10
+/* Lists of one section that are on their way, in lists as large as its largest. */
+#define LISTS_HELD 2
 
 /*
  * A router waits for the answer and sends no more meanwhile than its window holds, so the
@@ -204,6 +206,33 @@ static int take_rows(struct engine *e, const struct msg_handover *h, const struc
 	return rc;
 }
 
+/* What is new of @h, with what is there: more than the list said? 1, 0, or -errno. */
+static int overfull(struct engine *e, const struct msg_handover *h, const struct list *l)
+{
+	uint64_t got = l->got;
+	struct waiter w;
+	int rc;
+
+	if (got + h->n_rows <= l->clients)
+		return 0;
+	for (uint32_t i = 0; i < h->n_rows; i++) {
+		rc = store_waiter_get(e->store, l->outage, &h->rows[i].client, &w);
+		if (rc < 0 && rc != -ENOENT)
+			return rc;
+		got += rc == -ENOENT;
+	}
+	return got > l->clients;
+}
+
+/* Is there room for a list like @h beside those that are not released? 1, 0, or -errno. */
+static int has_room(struct engine *e, const struct msg_handover *h, const struct conf_receive *from)
+{
+	uint64_t promised;
+	int rc = store_list_promised(e->store, from->name, &promised);
+
+	return rc < 0 ? rc : promised + h->clients <= (uint64_t)from->clients * LISTS_HELD;
+}
+
 /* --- a contact that was found later --------------------------------------------------- */
 
 struct heard {
@@ -290,13 +319,22 @@ static int take_part(struct receive *r, const struct msg_handover *h,
 	rc = list_find(e, h, &o, &l);
 	if (rc == 0)
 		return refuse(r, h, "it contradicts what came before");
-	if (rc == -ENOENT)
-		rc = list_new(e, h, &o, &l);
+	if (rc == -ENOENT) {
+		rc = has_room(e, h, from);
+		if (rc == 0)
+			return refuse(r, h, "too many lists of the section are not released");
+		if (rc > 0)
+			rc = list_new(e, h, &o, &l);
+	}
 	if (rc < 0)
 		return rc;
 	if (l.state == LIST_RELEASED)
 		return TAKEN_OK;
-	rc = take_rows(e, h, &o, &l);
+	rc = overfull(e, h, &l);
+	if (rc > 0)
+		return refuse(r, h, "it has more clients than it said");
+	if (rc == 0)
+		rc = take_rows(e, h, &o, &l);
 	if (rc > 0) {
 		l.at = time_now();
 		rc = store_list_put(e->store, &l);

@@ -132,6 +132,11 @@ int store_list_list(struct store *st, uint64_t after, unsigned int limit, store_
 	return st->ops->list_list(st, after, limit, cb, arg);
 }
 
+int store_list_promised(struct store *st, const char *origin, uint64_t *clients)
+{
+	return st->ops->list_promised(st, origin, clients);
+}
+
 int store_list_stale(struct store *st, int64_t before, unsigned int limit, store_list_cb cb,
 		     void *arg)
 {

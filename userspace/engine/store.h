@@ -190,6 +190,7 @@ struct store_ops {
 	int (*list_parts)(struct store *st, uint64_t outage, uint32_t *n);
 	int (*list_list)(struct store *st, uint64_t after, unsigned int limit, store_list_cb cb,
 			 void *arg);
+	int (*list_promised)(struct store *st, const char *origin, uint64_t *clients);
 	int (*list_stale)(struct store *st, int64_t before, unsigned int limit, store_list_cb cb,
 			  void *arg);
 	int (*list_release)(struct store *st, const struct outage *o, int64_t now, int64_t due,
@@ -337,6 +338,8 @@ int store_list_part(struct store *st, uint64_t outage, uint32_t part);
 int store_list_parts(struct store *st, uint64_t outage, uint32_t *n);
 int store_list_list(struct store *st, uint64_t after, unsigned int limit, store_list_cb cb,
 		    void *arg);
+/* The clients of all lists of @origin that are not released, whether they came or not. */
+int store_list_promised(struct store *st, const char *origin, uint64_t *clients);
 /* Those that are not released and were last heard of before @before. */
 int store_list_stale(struct store *st, int64_t before, unsigned int limit, store_list_cb cb,
 		     void *arg);

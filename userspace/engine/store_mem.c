@@ -208,6 +208,7 @@ static const struct store_ops mem_ops = {
 	.list_part = mem_list_part,
 	.list_parts = mem_list_parts,
 	.list_list = mem_list_list,
+	.list_promised = mem_list_promised,
 	.list_stale = mem_list_stale,
 	.list_release = mem_list_release,
 	.waiter_put = mem_waiter_put,

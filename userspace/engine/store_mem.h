@@ -94,6 +94,7 @@ int mem_list_part(struct store *st, uint64_t outage, uint32_t part);
 int mem_list_parts(struct store *st, uint64_t outage, uint32_t *n);
 int mem_list_list(struct store *st, uint64_t after, unsigned int limit, store_list_cb cb,
 		  void *arg);
+int mem_list_promised(struct store *st, const char *origin, uint64_t *clients);
 int mem_list_stale(struct store *st, int64_t before, unsigned int limit, store_list_cb cb,
 		   void *arg);
 int mem_list_release(struct store *st, const struct outage *o, int64_t now, int64_t due,

@@ -108,6 +108,15 @@ int mem_list_list(struct store *st, uint64_t after, unsigned int limit, store_li
 	return 0;
 }
 
+int mem_list_promised(struct store *st, const char *origin, uint64_t *clients)
+{
+	*clients = 0;
+	FOR_EACH(st, LISTS, struct list, l)
+	if (l->state == LIST_COLLECTING && !strcmp(mem_outage(st, l->outage)->origin, origin))
+		*clients += l->clients;
+	return 0;
+}
+
 int mem_list_stale(struct store *st, int64_t before, unsigned int limit, store_list_cb cb,
 		   void *arg)
 {

@@ -230,6 +230,7 @@ static const struct store_ops sqlite_ops = {
 	.list_part = sqlite_list_part,
 	.list_parts = sqlite_list_parts,
 	.list_list = sqlite_list_list,
+	.list_promised = sqlite_list_promised,
 	.list_stale = sqlite_list_stale,
 	.list_release = sqlite_list_release,
 	.waiter_put = sqlite_waiter_put,

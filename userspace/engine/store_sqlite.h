@@ -35,6 +35,7 @@ enum sql_id {
 	SQL_LIST_PARTS,
 	SQL_LIST_PART,
 	SQL_LIST_LIST,
+	SQL_LIST_PROMISED,
 	SQL_LIST_STALE,
 	SQL_LIST_TOLD,
 	SQL_LIST_DUE,
@@ -170,6 +171,7 @@ int sqlite_list_part(struct store *st, uint64_t outage, uint32_t part);
 int sqlite_list_parts(struct store *st, uint64_t outage, uint32_t *n);
 int sqlite_list_list(struct store *st, uint64_t after, unsigned int limit, store_list_cb cb,
 		     void *arg);
+int sqlite_list_promised(struct store *st, const char *origin, uint64_t *clients);
 int sqlite_list_stale(struct store *st, int64_t before, unsigned int limit, store_list_cb cb,
 		      void *arg);
 int sqlite_list_release(struct store *st, const struct outage *o, int64_t now, int64_t due,

@@ -141,12 +141,30 @@ int sqlite_list_list(struct store *st, uint64_t after, unsigned int limit, store
 	return list_rows(st, q, rc, cb, arg);
 }
 
+int sqlite_list_promised(struct store *st, const char *origin, uint64_t *clients)
+{
+	/* The lists that are not released are few, the outages of a section many. */
+	sqlite3_stmt *q = sql_get(st, SQL_LIST_PROMISED,
+				  "SELECT sum(list.clients) FROM list INDEXED BY list_collecting"
+				  " CROSS JOIN outage ON outage.id = list.outage"
+				  " WHERE list.state = 0 AND outage.origin = ?");
+	int rc = sql_bind(st, q, "s", origin);
+
+	if (rc == 0)
+		rc = sql_step(st, q);
+	if (rc < 0)
+		return rc;
+	*clients = rc == 1 ? sqlite3_column_int64(q, 0) : 0;
+	sqlite3_reset(q);
+	return 0;
+}
+
 int sqlite_list_stale(struct store *st, int64_t before, unsigned int limit, store_list_cb cb,
 		      void *arg)
 {
 	sqlite3_stmt *q =
-		sql_get(st, SQL_LIST_STALE, LIST_SELECT "list.state = ? AND list.at < ? LIMIT ?");
-	int rc = sql_bind(st, q, "iii", NUM(LIST_COLLECTING), before, NUM(limit));
+		sql_get(st, SQL_LIST_STALE, LIST_SELECT "list.state = 0 AND list.at < ? LIMIT ?");
+	int rc = sql_bind(st, q, "ii", before, NUM(limit));
 
 	return list_rows(st, q, rc, cb, arg);
 }
