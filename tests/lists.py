@@ -4,6 +4,8 @@ import struct
 import time
 
 BASE = "1.3.6.1.4.1.8072.9999.9999.7464"
+# Of this run: what is long over is not taken.
+BEGAN = int(time.time()) - 3600
 DOWN_AGAIN, UP_AGAIN, PART, RELEASE, WITHDRAW = 1, 2, 3, 4, 5
 
 
@@ -15,21 +17,20 @@ def date(t):
 
 def notification(which, outage=7, part=1, parts=1, clients=("198.51.100.1",), total=0):
     """snmpinform's arguments for a notification of RINGBACK-MIB."""
-    began = 1790000000
     columns = f"{BASE}.1.3.1.%d.{outage}"
     scalars = f"{BASE}.1.5.%d.0"
     binds = [(scalars % 1, "s", "router.example.org"), (columns % 2, "i", 1),
              (columns % 3, "x", "c000020a"), (columns % 4, "u", 6), (columns % 5, "u", 80),
-             (columns % 6, "i", 1), (columns % 8, "x", date(began)), (columns % 11, "s", "web")]
+             (columns % 6, "i", 1), (columns % 8, "x", date(BEGAN)), (columns % 11, "s", "web")]
     if which in (UP_AGAIN, PART, RELEASE):
-        binds += [(columns % 7, "i", 3), (columns % 9, "x", date(began + 600))]
+        binds += [(columns % 7, "i", 3), (columns % 9, "x", date(BEGAN + 600))]
     if which in (PART, RELEASE, WITHDRAW):
         binds += [(scalars % 3, "u", parts), (scalars % 4, "u", total or len(clients)),
                   (scalars % 6, "u", 1)]
     if which == PART:
         binds += [(scalars % 2, "u", part), (scalars % 5, "i", 2)]
         binds += [(f"{BASE}.1.4.1.4.{outage}.1.4.{c}", "x",
-                   struct.pack(">BIII", 1, 3, began, began + 9).hex()) for c in clients]
+                   struct.pack(">BIII", 1, 3, BEGAN, BEGAN + 9).hex()) for c in clients]
     return ["4711", f"{BASE}.0.{which}", *(str(x) for bind in binds for x in bind)]
 
 
