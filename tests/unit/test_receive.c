@@ -598,8 +598,8 @@ static void an_old_outage(void **state)
 	ended = time_now() - 30 * DAY;
 	says_part("r1", 1);
 	assert_int_equal(store_begin(e.store), 0);
-	assert_int_equal(store_outage_purge(e.store, time_now() - 10 * DAY, 10), 0);
-	assert_int_equal(store_outage_purge(e.store, time_now() + DAY, 10), 1);
+	assert_int_equal(store_outage_purge(e.store, time_now(), time_now() - 30 * DAY, 10), 0);
+	assert_int_equal(store_outage_purge(e.store, time_now(), time_now() + DAY, 10), 1);
 	assert_int_equal(store_commit(e.store), 0);
 	assert_int_equal(notices(), 0);
 }

@@ -24,6 +24,7 @@
 #include "outbox.h"
 #include "probe.h"
 #include "receive.h"
+#include "receive_check.h"
 #include "standin.h"
 #include "tally.h"
 #include "tracker.h"
@@ -90,6 +91,7 @@ static void housekeeping(evutil_socket_t fd, short what, void *arg)
 	struct engine_room *r = arg;
 	int64_t now = time_now();
 	int64_t before = now - (int64_t)r->e.conf->store_keep * 86400 * NSEC_PER_SEC;
+	int64_t heard = now - RECEIVE_REMEMBERED;
 	int leases = 0, rc;
 
 	(void)fd;
@@ -97,7 +99,8 @@ static void housekeeping(evutil_socket_t fd, short what, void *arg)
 	receive_forget(r->e.receive);
 	rc = batch_begin(r->e.batch);
 	if (rc == 0) {
-		rc = store_outage_purge(r->e.store, before, PURGE_AT_A_TIME);
+		rc = store_outage_purge(r->e.store, before, before < heard ? before : heard,
+					PURGE_AT_A_TIME);
 		if (rc >= 0)
 			leases = store_lease_purge(r->e.store, now, LEASES_AT_A_TIME);
 		if (rc < 0 || leases < 0)

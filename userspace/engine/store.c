@@ -86,9 +86,9 @@ int store_outage_list(struct store *st, const struct outage_query *q, store_outa
 	return st->ops->outage_list(st, q, cb, arg);
 }
 
-int store_outage_purge(struct store *st, int64_t before, unsigned int limit)
+int store_outage_purge(struct store *st, int64_t before, int64_t heard, unsigned int limit)
 {
-	return st->ops->outage_purge(st, before, limit);
+	return st->ops->outage_purge(st, before, heard, limit);
 }
 
 int store_outage_get(struct store *st, uint64_t id, struct outage *o)

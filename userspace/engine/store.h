@@ -178,7 +178,7 @@ struct store_ops {
 	int (*outage_latest)(struct store *st, const struct service *s, struct outage *o);
 	int (*outage_list)(struct store *st, const struct outage_query *q, store_outage_cb cb,
 			   void *arg);
-	int (*outage_purge)(struct store *st, int64_t before, unsigned int limit);
+	int (*outage_purge)(struct store *st, int64_t before, int64_t heard, unsigned int limit);
 
 	int (*outage_get)(struct store *st, uint64_t id, struct outage *o);
 	int (*outage_origin)(struct store *st, struct outage *o);
@@ -316,11 +316,11 @@ int store_outage_latest(struct store *st, const struct service *s, struct outage
 int store_outage_list(struct store *st, const struct outage_query *q, store_outage_cb cb,
 		      void *arg);
 /*
- * Deletes up to @limit outages that ended before @before (and were not heard of since,
- * where they are another router's), with their waiters and notices, and messages that
+ * Deletes up to @limit outages that ended before @before (before @heard, and were not heard
+ * of since, where they are another router's: who repeats himself is known), with their waiters and notices, and messages that
  * carry nothing any more. Returns how many outages.
  */
-int store_outage_purge(struct store *st, int64_t before, unsigned int limit);
+int store_outage_purge(struct store *st, int64_t before, int64_t heard, unsigned int limit);
 /* -ENOENT: there is none of that id. */
 int store_outage_get(struct store *st, uint64_t id, struct outage *o);
 /* Fills in the outage with the origin, origin_id, origin_list and began of @o. -ENOENT. */

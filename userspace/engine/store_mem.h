@@ -84,7 +84,7 @@ struct handover *mem_find_handover(struct store *st, uint64_t id);
 int mem_outage_put(struct store *st, struct outage *o);
 int mem_outage_latest(struct store *st, const struct service *s, struct outage *o);
 int mem_outage_list(struct store *st, const struct outage_query *q, store_outage_cb cb, void *arg);
-int mem_outage_purge(struct store *st, int64_t before, unsigned int limit);
+int mem_outage_purge(struct store *st, int64_t before, int64_t heard, unsigned int limit);
 int mem_outage_get(struct store *st, uint64_t id, struct outage *o);
 int mem_outage_origin(struct store *st, struct outage *o);
 int mem_outage_del(struct store *st, uint64_t id);

@@ -137,14 +137,14 @@ static bool carries(struct store *st, uint64_t message)
 }
 
 /* By its list, where it is another router's. */
-static bool heard_since(struct store *st, uint64_t outage, int64_t before)
+static bool heard_since(struct store *st, const struct outage *o, int64_t heard)
 {
 	struct list l;
 
-	return mem_list_get(st, outage, &l) == 0 && l.at >= before;
+	return mem_list_get(st, o->id, &l) == 0 && (l.at >= heard || o->ended >= heard);
 }
 
-int mem_outage_purge(struct store *st, int64_t before, unsigned int limit)
+int mem_outage_purge(struct store *st, int64_t before, int64_t heard, unsigned int limit)
 {
 	struct rows *t = to_mem(st)->table;
 	unsigned int n = 0;
@@ -157,7 +157,7 @@ int mem_outage_purge(struct store *st, int64_t before, unsigned int limit)
 		return rc;
 	for (i = 0; i < t[OUTAGES].n && n < limit;) {
 		o = mem_row(&t[OUTAGES], i);
-		if (!o->ended || o->ended >= before || heard_since(st, o->id, before)) {
+		if (!o->ended || o->ended >= before || heard_since(st, o, heard)) {
 			i++;
 			continue;
 		}

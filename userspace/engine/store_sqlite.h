@@ -161,7 +161,7 @@ int sqlite_outage_put(struct store *st, struct outage *o);
 int sqlite_outage_latest(struct store *st, const struct service *s, struct outage *o);
 int sqlite_outage_list(struct store *st, const struct outage_query *q, store_outage_cb cb,
 		       void *arg);
-int sqlite_outage_purge(struct store *st, int64_t before, unsigned int limit);
+int sqlite_outage_purge(struct store *st, int64_t before, int64_t heard, unsigned int limit);
 int sqlite_outage_get(struct store *st, uint64_t id, struct outage *o);
 int sqlite_outage_origin(struct store *st, struct outage *o);
 int sqlite_outage_del(struct store *st, uint64_t id);

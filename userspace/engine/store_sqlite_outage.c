@@ -122,8 +122,8 @@ int sqlite_outage_put(struct store *st, struct outage *o)
 
 int sqlite_outage_get(struct store *st, uint64_t id, struct outage *o)
 {
-	sqlite3_stmt *q = sql_get(st, SQL_OUTAGE_GET,
-				  "SELECT " OUTAGE_COLUMNS " FROM outage WHERE id = ?");
+	sqlite3_stmt *q =
+		sql_get(st, SQL_OUTAGE_GET, "SELECT " OUTAGE_COLUMNS " FROM outage WHERE id = ?");
 	int rc = sql_bind(st, q, "i", NUM(id));
 
 	if (rc == 0)
@@ -188,14 +188,14 @@ int sqlite_outage_list(struct store *st, const struct outage_query *p, store_out
 	return rc;
 }
 
-int sqlite_outage_purge(struct store *st, int64_t before, unsigned int limit)
+int sqlite_outage_purge(struct store *st, int64_t before, int64_t heard, unsigned int limit)
 {
 	sqlite3_stmt *q = sql_get(st, SQL_OUTAGE_PURGE,
 				  "DELETE FROM outage WHERE id IN (SELECT id FROM outage"
 				  " WHERE ended < ?1 AND NOT EXISTS (SELECT 1 FROM list WHERE"
-				  " list.outage = outage.id AND list.at >= ?1)"
+				  " list.outage = outage.id AND max(list.at, outage.ended) >= ?3)"
 				  " ORDER BY ended LIMIT ?2)");
-	int rc = sql_bind(st, q, "ii", before, NUM(limit));
+	int rc = sql_bind(st, q, "iii", before, NUM(limit), heard);
 	int n;
 
 	if (rc == 0)
@@ -371,10 +371,9 @@ int sqlite_waiter_unknown(struct store *st, uint64_t after_outage, const struct 
 {
 	/* The condition is that of the index waiter_unknown. */
 	sqlite3_stmt *q = sql_get(st, SQL_WAITER_UNKNOWN,
-				  WAITER_SELECT
-				  "waiter.mail = '' AND waiter.state IN (0, 6)"
-				  " AND (waiter.outage, waiter.client) > (?, ?)"
-				  " ORDER BY waiter.outage, waiter.client LIMIT ?");
+				  WAITER_SELECT "waiter.mail = '' AND waiter.state IN (0, 6)"
+						" AND (waiter.outage, waiter.client) > (?, ?)"
+						" ORDER BY waiter.outage, waiter.client LIMIT ?");
 	char client[ADDR_STRLEN] = "";
 	int rc;
 
