@@ -418,16 +418,21 @@ static void two_routers(void **state)
 	assert_int_equal(state_of("r2", "198.51.100.1"), WAITER_NOTIFIED);
 }
 
-static void two_routers_that_are_not_one_flap(void **state)
+/* A minute after the first: it began when that one was over, and is another one. */
+static void a_second_outage(void **state)
 {
+	struct msg_handover h;
+
 	(void)state;
-	watch.flap = 0;
-	for (uint32_t i = 1; i <= 2; i++) {
+	for (uint32_t i = 1; i <= 2; i++)
 		says_part("r1", i);
-		says_part("r2", i);
-	}
 	says_only("r1", HANDOVER_RELEASE);
-	says_only("r2", HANDOVER_RELEASE);
+	for (uint32_t i = 1; i <= 3; i++) {
+		h = i < 3 ? part("r2", i) : handover("r2", HANDOVER_RELEASE);
+		h.began = ended + 30 * NSEC_PER_SEC;
+		h.ended = h.began + 30 * NSEC_PER_SEC;
+		assert_int_equal(answer_to(&h), TAKEN_OK);
+	}
 	assert_int_equal(notices(), 6);
 }
 
@@ -653,7 +658,7 @@ int main(void)
 		ON_EITHER(a_client_in_two_parts),
 		ON_EITHER(another_list_of_the_outage),
 		ON_EITHER(two_routers),
-		ON_EITHER(two_routers_that_are_not_one_flap),
+		ON_EITHER(a_second_outage),
 		ON_EITHER(nobody_to_tell),
 		ON_EITHER(by_the_mac),
 		ON_EITHER(group_commit),

@@ -54,12 +54,6 @@ static int64_t due_at(const struct engine *e, int64_t now)
 	return now + (int64_t)e->conf->mail.digest * NSEC_PER_SEC;
 }
 
-/* By a watch of ours that is called like the router's, or the defaults; ns. */
-static int64_t flap_of(const struct engine *e, const struct outage *o)
-{
-	return (int64_t)engine_watch(e, o->watch)->flap * NSEC_PER_SEC;
-}
-
 /* --- a part ---------------------------------------------------------------------- */
 
 static const struct conf_receive *section(const struct engine *e, const char *name)
@@ -237,7 +231,6 @@ static int has_room(struct engine *e, const struct msg_handover *h, const struct
 
 struct heard {
 	const struct outage *o;
-	int64_t since, now;
 	bool told;
 };
 
@@ -245,25 +238,24 @@ static int heard_row(const struct waiter *w, const struct outage *o, void *arg)
 {
 	struct heard *h = arg;
 
-	if (o->id != h->o->id && service_equal(&o->service, &h->o->service) && w->told > h->since &&
-	    w->told <= h->now)
+	if (o->id != h->o->id && service_equal(&o->service, &h->o->service) && w->told && o->ended)
 		h->told = true;
-	return 0;
+	return h->told;
 }
 
-/* It is told that @o has ended: now, unless it was just told of the same service. */
+/* It is told that @o has ended: now, unless it was told by another list about the same, as
+ * store_list_release() has it. */
 static int tell_late(struct engine *e, const struct outage *o, struct waiter *w)
 {
-	struct heard h = { .o = o, .now = time_now() };
-	int rc;
+	struct heard h = { .o = o };
+	int64_t now = time_now();
+	int rc = store_waiter_recent(e->store, &w->client, o->began - 1, HEARD_MAX, heard_row, &h);
 
-	h.since = h.now - flap_of(e, o);
-	rc = store_waiter_recent(e->store, &w->client, 0, HEARD_MAX, heard_row, &h);
 	w->state = WAITER_NOTIFIED;
 	if (rc < 0 || h.told)
 		return rc;
-	w->told = h.now;
-	return notice_put(e, o, w, due_at(e, h.now));
+	w->told = now;
+	return notice_put(e, o, w, due_at(e, now));
 }
 
 int receive_late(struct engine *e, const struct outage *o, struct waiter *w)
@@ -351,7 +343,7 @@ static int release(struct receive *r, const struct msg_handover *h, const struct
 	int64_t now = time_now();
 	struct list_told n = { 0 };
 	char line[240];
-	int rc = store_list_release(e->store, o, now, due_at(e, now), now - flap_of(e, o), &n);
+	int rc = store_list_release(e->store, o, now, due_at(e, now), &n);
 
 	l->state = LIST_RELEASED;
 	l->at = now;
@@ -362,7 +354,7 @@ static int release(struct receive *r, const struct msg_handover *h, const struct
 	r->released = true;
 	e->count.lists++;
 	snprintf(line, sizeof(line),
-		 "outage %llu: list of %u clients released%s: %llu to be told, %llu told just"
+		 "outage %llu: list of %u clients released%s: %llu to be told, %llu told"
 		 " before, %llu without contact%s",
 		 (unsigned long long)o->id, l->got,
 		 o->lossy ? " (clients may be missing: the router lost events)" : "",

@@ -144,9 +144,9 @@ int store_list_stale(struct store *st, int64_t before, unsigned int limit, store
 }
 
 int store_list_release(struct store *st, const struct outage *o, int64_t now, int64_t due,
-		       int64_t since, struct list_told *n)
+		       struct list_told *n)
 {
-	return st->ops->list_release(st, o, now, due, since, n);
+	return st->ops->list_release(st, o, now, due, n);
 }
 
 int store_waiter_put(struct store *st, const struct waiter *w)

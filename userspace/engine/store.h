@@ -193,8 +193,7 @@ struct store_ops {
 	int (*list_promised)(struct store *st, const char *origin, uint64_t *clients);
 	int (*list_stale)(struct store *st, int64_t before, unsigned int limit, store_list_cb cb,
 			  void *arg);
-	int (*list_release)(struct store *st, const struct outage *o, int64_t now, int64_t due,
-			    int64_t since, struct list_told *n);
+	int (*list_release)(struct store *st, const struct outage *o, int64_t now, int64_t due, struct list_told *n);
 
 	int (*waiter_put)(struct store *st, const struct waiter *w);
 	int (*waiter_get)(struct store *st, uint64_t outage, const struct addr *client,
@@ -344,12 +343,11 @@ int store_list_promised(struct store *st, const char *origin, uint64_t *clients)
 int store_list_stale(struct store *st, int64_t before, unsigned int limit, store_list_cb cb,
 		     void *arg);
 /*
- * The held notices about @o fall due at @due, but for clients that were told of the same
- * service after @since, in another outage: theirs are deleted. All that waited there are
- * told by that.
+ * The held notices about @o fall due at @due, but for clients that were told of another
+ * outage of the same service that was not over when @o began: two routers saw the same.
+ * Theirs are deleted. All that waited there are told by that.
  */
-int store_list_release(struct store *st, const struct outage *o, int64_t now, int64_t due,
-		       int64_t since, struct list_told *n);
+int store_list_release(struct store *st, const struct outage *o, int64_t now, int64_t due, struct list_told *n);
 
 int store_waiter_put(struct store *st, const struct waiter *w);
 int store_waiter_get(struct store *st, uint64_t outage, const struct addr *client,

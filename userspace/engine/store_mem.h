@@ -97,8 +97,7 @@ int mem_list_list(struct store *st, uint64_t after, unsigned int limit, store_li
 int mem_list_promised(struct store *st, const char *origin, uint64_t *clients);
 int mem_list_stale(struct store *st, int64_t before, unsigned int limit, store_list_cb cb,
 		   void *arg);
-int mem_list_release(struct store *st, const struct outage *o, int64_t now, int64_t due,
-		     int64_t since, struct list_told *n);
+int mem_list_release(struct store *st, const struct outage *o, int64_t now, int64_t due, struct list_told *n);
 int mem_waiter_put(struct store *st, const struct waiter *w);
 int mem_waiter_get(struct store *st, uint64_t outage, const struct addr *client, struct waiter *w);
 int mem_waiter_list(struct store *st, const struct waiter_query *q, store_waiter_cb cb, void *arg);

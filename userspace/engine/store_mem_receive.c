@@ -134,16 +134,14 @@ int mem_list_stale(struct store *st, int64_t before, unsigned int limit, store_l
 	return 0;
 }
 
-static bool told_elsewhere(struct store *st, const struct outage *o, const struct waiter *w,
-			   int64_t now, int64_t since)
+static bool told_elsewhere(struct store *st, const struct outage *o, const struct waiter *w)
 {
 	FOR_EACH(st, WAITERS, struct waiter, other)
 	{
 		const struct outage *its = mem_outage(st, other->outage);
 
 		if (its->id != o->id && service_equal(&its->service, &o->service) &&
-		    addr_equal(&other->client, &w->client) && other->told > since &&
-		    other->told <= now)
+		    addr_equal(&other->client, &w->client) && other->told && its->ended >= o->began)
 			return true;
 	}
 	return false;
@@ -160,7 +158,7 @@ static void release_notice(struct store *st, struct notice *n, int64_t now, int6
 }
 
 int mem_list_release(struct store *st, const struct outage *o, int64_t now, int64_t due,
-		     int64_t since, struct list_told *told)
+		     struct list_told *told)
 {
 	struct rows *t = &to_mem(st)->table[NOTICES];
 	int rc = mem_changing(st);
@@ -173,7 +171,7 @@ int mem_list_release(struct store *st, const struct outage *o, int64_t now, int6
 		if (w->outage != o->id || w->state != WAITER_WAITING)
 			continue;
 		w->state = WAITER_NOTIFIED;
-		w->told = told_elsewhere(st, o, w, now, since) ? 0 : now;
+		w->told = told_elsewhere(st, o, w) ? 0 : now;
 	}
 	*told = (struct list_told){ 0 };
 	for (i = t->n; i-- > 0;) {

@@ -174,8 +174,7 @@ int sqlite_list_list(struct store *st, uint64_t after, unsigned int limit, store
 int sqlite_list_promised(struct store *st, const char *origin, uint64_t *clients);
 int sqlite_list_stale(struct store *st, int64_t before, unsigned int limit, store_list_cb cb,
 		      void *arg);
-int sqlite_list_release(struct store *st, const struct outage *o, int64_t now, int64_t due,
-			int64_t since, struct list_told *n);
+int sqlite_list_release(struct store *st, const struct outage *o, int64_t now, int64_t due, struct list_told *n);
 int sqlite_waiter_put(struct store *st, const struct waiter *w);
 int sqlite_waiter_get(struct store *st, uint64_t outage, const struct addr *client,
 		      struct waiter *w);

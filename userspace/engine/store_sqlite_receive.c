@@ -169,29 +169,35 @@ int sqlite_list_stale(struct store *st, int64_t before, unsigned int limit, stor
 	return list_rows(st, q, rc, cb, arg);
 }
 
-/* Whoever waited is told now, or (told 0) was just told by another outage of the service. */
-static int waiters_told(struct store *st, const struct outage *o, int64_t now, int64_t since)
+/* Outages of the service of ?1 that were not over when it began. */
+#define OVERLAPPING                                                                            \
+	"FROM outage INDEXED BY outage_ended WHERE ended >= ?5 AND server = ?2 AND proto = ?3" \
+	" AND port = ?4 AND id != ?1"
+
+/* Whoever waited is told now, or (told 0) was told of the same by another outage. */
+static int waiters_told(struct store *st, const struct outage *o, int64_t now)
 {
 	sqlite3_stmt *q = sql_get(
 		st, SQL_LIST_TOLD,
-		/* CROSS JOIN: by the client, who has few, not by the service, which may have many. */
+		/* By the client, from the first of these outages on: what it was told before
+		 * may be much. They are looked for once, the + keeps it so. */
 		"UPDATE waiter SET state = ?8, told = CASE WHEN EXISTS (SELECT 1 FROM waiter AS"
-		" other CROSS JOIN outage ON outage.id = other.outage WHERE"
-		" other.client = waiter.client AND other.outage != ?1 AND other.told > ?5"
-		" AND other.told <= ?6 AND outage.server = ?2 AND outage.proto = ?3"
-		" AND outage.port = ?4) THEN 0 ELSE ?6 END WHERE outage = ?1 AND state = ?7");
+		" other INDEXED BY waiter_told WHERE other.client = waiter.client AND"
+		" other.told > 0 AND other.outage >= (SELECT min(id) " OVERLAPPING ")"
+		" AND +other.outage IN (SELECT id " OVERLAPPING ")) THEN 0 ELSE ?6 END"
+		" WHERE outage = ?1 AND state = ?7");
 	int rc = sql_bind(st, q, "iaiiiiii", NUM(o->id), &o->service.server, NUM(o->service.proto),
-			  NUM(o->service.port), since, now, NUM(WAITER_WAITING),
+			  NUM(o->service.port), o->began, now, NUM(WAITER_WAITING),
 			  NUM(WAITER_NOTIFIED));
 
 	return rc < 0 ? rc : sql_run(st, q);
 }
 
 int sqlite_list_release(struct store *st, const struct outage *o, int64_t now, int64_t due,
-			int64_t since, struct list_told *n)
+			struct list_told *n)
 {
 	sqlite3_stmt *q;
-	int rc = waiters_told(st, o, now, since);
+	int rc = waiters_told(st, o, now);
 
 	if (rc < 0)
 		return rc;

@@ -111,6 +111,7 @@ static const char *const steps[] = {
 	"CREATE TABLE list_part ("
 	"  outage INTEGER NOT NULL REFERENCES list ON DELETE CASCADE, part INTEGER NOT NULL,"
 	"  PRIMARY KEY (outage, part)) WITHOUT ROWID;"
+	"CREATE INDEX waiter_told ON waiter (client, outage) WHERE told > 0;"
 	"CREATE INDEX waiter_waiting ON waiter (outage) WHERE state = 0;"
 	"CREATE TABLE lease ("
 	"  client TEXT PRIMARY KEY, mac TEXT NOT NULL, ends INTEGER NOT NULL,"
