@@ -98,7 +98,7 @@ void rights_drop(enum room room, const struct conf *conf, const struct rights *r
 		keep_only(&net_admin, 1);
 		stay_close(parent);
 		no_new_privs();
-		seccomp_no_escape();
+		seccomp_no_escape(false);
 		break;
 	case ROOM_TRAPS: /* datagrams on sockets it already has */
 		enter(r->empty);
@@ -109,7 +109,7 @@ void rights_drop(enum room room, const struct conf *conf, const struct rights *r
 		no_new_privs();
 		seccomp_only_datagrams();
 		break;
-	case ROOM_MAILER: /* the network, the resolver's files */
+	case ROOM_MAILER: /* the network, the resolver's files, contact-command */
 		if (conf->mail.client == MAIL_SENDMAIL) {
 			/*
 			 * The local MTA's submission program is set-group-ID
@@ -126,7 +126,7 @@ void rights_drop(enum room room, const struct conf *conf, const struct rights *r
 		keep_only(NULL, 0);
 		stay_close(parent);
 		no_new_privs();
-		seccomp_no_escape();
+		seccomp_no_escape(conf->lookup.argv != NULL);
 		break;
 	case ROOM_AGENTX: /* the socket of snmpd, again whenever that was restarted */
 		drop_bounding_set();
@@ -134,7 +134,7 @@ void rights_drop(enum room room, const struct conf *conf, const struct rights *r
 		keep_only(NULL, 0);
 		stay_close(parent);
 		no_new_privs();
-		seccomp_no_escape();
+		seccomp_no_escape(false);
 		break;
 	case ROOM_WEB: /* connections on sockets it already has */
 		allow_connections(conf->web.connections);

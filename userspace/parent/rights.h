@@ -5,6 +5,7 @@
 #ifndef RINGBACK_PARENT_RIGHTS_H
 #define RINGBACK_PARENT_RIGHTS_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 #include "../common/conf.h"
@@ -30,7 +31,10 @@ void rights_drop(enum room room, const struct conf *conf, const struct rights *r
 void seccomp_only_datagrams(void);
 /* Likewise for who accepts connections on the sockets it has, and makes none. */
 void seccomp_only_connections(void);
-/* Everything but what an intruder would look for first; that gets EPERM. */
-void seccomp_no_escape(void);
+/*
+ * Everything but what an intruder would look for first; that gets EPERM. With @programs
+ * others may be executed, under the same filter.
+ */
+void seccomp_no_escape(bool programs);
 
 #endif /* RINGBACK_PARENT_RIGHTS_H */

@@ -208,7 +208,7 @@ void seccomp_only_connections(void)
 	only(more, ARRAY_SIZE(more), true);
 }
 
-void seccomp_no_escape(void)
+void seccomp_no_escape(bool programs)
 {
 	static const char *const refused[] = {
 		/* other processes */
@@ -219,9 +219,6 @@ void seccomp_no_escape(void)
 		"pidfd_getfd",
 		"perf_event_open",
 		"userfaultfd",
-		/* other programs */
-		"execve",
-		"execveat",
 		/* the file system's shape */
 		"mount",
 		"umount",
@@ -279,12 +276,15 @@ void seccomp_no_escape(void)
 		CLONE_NEWUSER, CLONE_NEWNS,  CLONE_NEWPID,    CLONE_NEWNET,
 		CLONE_NEWIPC,  CLONE_NEWUTS, CLONE_NEWCGROUP,
 	};
+	static const char *const execute[] = { "execve", "execveat" };
 	/* clone3 keeps its flags in memory, where a filter cannot look: libc
 	 * falls back to clone. */
 	static const char *const unknown[] = { "clone3" };
 	scmp_filter_ctx ctx = filter_new(SCMP_ACT_ALLOW);
 
 	add_rules(ctx, SCMP_ACT_ERRNO(EPERM), refused, ARRAY_SIZE(refused));
+	if (!programs)
+		add_rules(ctx, SCMP_ACT_ERRNO(EPERM), execute, ARRAY_SIZE(execute));
 	add_rules(ctx, SCMP_ACT_ERRNO(ENOSYS), unknown, ARRAY_SIZE(unknown));
 	for (size_t i = 0; i < ARRAY_SIZE(new_namespaces); i++) {
 		if (seccomp_rule_add(
