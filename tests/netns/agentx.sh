@@ -9,8 +9,7 @@
 # asked NAME: its value, without the name.
 asked()
 {
-	MIBS=+RINGBACK-MIB MIBDIRS=$(mib_dirs) in_ns router snmpget -v 2c -c public -OQUv 127.0.0.1 \
-		"RINGBACK-MIB::$1"
+	asks_snmpd snmpget -OQUv "RINGBACK-MIB::$1"
 }
 
 # asked_is NAME VALUE
@@ -28,7 +27,7 @@ setup_topology
 agents_install
 snmpd_starts router
 snmpd=$STARTED
-MORE_LINES='agentx = "/run/agentx"'
+MORE_LINES='agentx = "/run/agentx.sock"'
 daemon_conf
 daemon_starts
 
@@ -53,7 +52,7 @@ check "the room killed: the tables are back" wait_until 20 table_has ringbackSer
 room_crashes engine
 check "the engine killed: likewise" wait_until 20 table_has ringbackServiceTable 2
 kill -9 "$snmpd"
-rm -f /run/agentx
+rm -f /run/agentx.sock
 snmpd_starts router
 check "snmpd killed: likewise" wait_until 20 table_has ringbackServiceTable 2
 kill -HUP "$daemon"

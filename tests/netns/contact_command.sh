@@ -36,7 +36,7 @@ case $(cat /var/who/mood) in
 well) echo "host-${1##*[.:]}@example.org" ;;
 hangs) sleep 1000 & wait ;;
 fails) echo "no directory" >&2; exit 7 ;;
-noise) head -c 1000000 /dev/urandom ;;
+noise) head -c 100000 /dev/urandom ;;
 injects) printf 'a@example.org\r\nBcc: b@example.org\n' ;;
 esac
 WHO
@@ -45,7 +45,7 @@ chmod 755 /etc/ringback/who
 setup_topology
 mail_starts
 # shellcheck disable=SC2034	# of daemon_conf
-MORE_LINES='contact-command = {"/etc/ringback/who"} contact-timeout = 1'
+MORE_LINES='contact-command = {"/etc/ringback/who"} contact-timeout = 3'
 daemon_conf
 daemon_starts
 contact 2001:db8:1::/64 table@example.org
@@ -72,7 +72,7 @@ for mood in noise injects hangs fails; do
 	in_ns client2 ip addr add "198.51.100.$n/25" dev eth0
 	in_ns client2 ip route replace 192.0.2.20 via 198.51.100.129 src "198.51.100.$n"
 	client_fails client2 192.0.2.20 80
-	check "trouble ($mood) is counted" wait_until 10 failed_more_than "$before"
+	check "trouble ($mood) is counted" wait_until 15 failed_more_than "$before"
 	n=$((n + 1))
 done
 check "and in the log" logged 'who, for 198.51.100.140: it printed more than a mail address'
