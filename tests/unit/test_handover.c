@@ -694,6 +694,65 @@ static void store_fails_at_the_release(void **state)
 	assert_int_equal(n_sent, 0);
 }
 
+/* What is under way outlives the time for which ended outages are kept. */
+static void kept_until_it_is_done(void **state)
+{
+	(void)state;
+	all_targets();
+	NOTIFY("nms:a");
+	n_clients_waited(1);
+	assert_int_equal(store_outage_purge(e.store, time_now() + SEC, 0, 10), 0);
+	space(10);
+	answer(DELIVERY_SENT);
+	assert_int_equal(store_outage_purge(e.store, time_now() + SEC, 0, 10), 0);
+	answer(DELIVERY_SENT);
+	run(60);
+	assert_int_equal(store_outage_purge(e.store, time_now() + SEC, 0, 10), 1);
+}
+
+static void clients_are_forgotten(void **state)
+{
+	struct handover h;
+
+	(void)state;
+	all_targets();
+	NOTIFY("nms:a");
+	n_clients_waited(1);
+	space(10);
+	expect(1, HANDOVER_PART, "a");
+	h = handover_of(0);
+	assert_int_equal(store_begin(e.store), 0);
+	h.id = 0;
+	h.next = 1;
+	assert_int_equal(store_handover_put(e.store, &h), 0);
+	assert_int_equal(store_commit(e.store), 0);
+	space(10);
+	run(60);
+	assert_int_equal(n_handed, 1);
+	assert_int_equal(store_handover_get(e.store, h.id, &h), 0);
+	assert_int_equal(h.state, HANDOVER_DROPPED);
+}
+
+/* The outage is open again before the list of its end is sent. */
+static void list_of_an_end_before(void **state)
+{
+	const struct service s = web();
+
+	(void)state;
+	all_targets();
+	NOTIFY("nms:a");
+	n_clients_waited(1);
+	service_is(&s, RINGBACK_SERVICE_DOWN);
+	run(60);
+	space(10);
+	expect(1, HANDOVER_PART, "a");
+	assert_true(handed[0].ended > handed[0].began);
+	assert_int_equal(handed[0].evidence, EVIDENCE_REPLY);
+	answer(DELIVERY_SENT);
+	expect(2, HANDOVER_RELEASE, "a");
+	assert_int_equal(handed[1].ended, handed[0].ended);
+}
+
 /* --- announcements ----------------------------------------------------------------------- */
 
 static void announces(const char *name)
@@ -779,11 +838,16 @@ static void alert_is_repeated(void **state)
 	time_passes(70);
 	expect(2, HANDOVER_DOWN, "w");
 	answer(DELIVERY_SENT);
+	time_passes(70);
+	answer(DELIVERY_REFUSED); /* a bad day of it is no end of the outage */
+	time_passes(70);
+	expect(4, HANDOVER_DOWN, "w");
+	answer(DELIVERY_SENT);
 	ends(&s);
-	expect(3, HANDOVER_UP, "w");
+	expect(5, HANDOVER_UP, "w");
 	answer(DELIVERY_SENT);
 	time_passes(100000);
-	assert_int_equal(n_handed, 3);
+	assert_int_equal(n_handed, 5);
 	assert_int_equal(handover_of(0).state, HANDOVER_SENT);
 	assert_true(handover_of(0).done > 0);
 }
@@ -1062,6 +1126,61 @@ static void nobody_is_told_twice(void **state)
 	}
 }
 
+/* What was dropped before anybody had certainly heard it is not known there. */
+static void flapping_leaves_the_truth(void **state)
+{
+	const struct service s = web();
+
+	(void)state;
+	announces("a");
+	space(10);
+	service_is(&s, RINGBACK_SERVICE_DOWN);
+	run(80);
+	expect(1, HANDOVER_DOWN, "a");
+	ends(&s); /* the first is dropped in flight */
+	run(60);
+	service_is(&s, RINGBACK_SERVICE_DOWN);
+	run(60);
+	answer(DELIVERY_LATER);
+	time_passes(100);
+	expect(2, HANDOVER_DOWN, "a");
+}
+
+/* An alert whose end was put off is repeated again. */
+static void flapping_alert_stays(void **state)
+{
+	const struct service s = web();
+	struct handover h;
+
+	(void)state;
+	announces("w");
+	targets[2].format = WEBHOOK_ALERTMANAGER;
+	space(10);
+	service_is(&s, RINGBACK_SERVICE_DOWN);
+	run(80);
+	answer(DELIVERY_SENT);
+	ends(&s);
+	expect(2, HANDOVER_UP, "w");
+	answer(DELIVERY_SENT);
+	service_is(&s, RINGBACK_SERVICE_DOWN);
+	run(60);
+	time_passes(100);
+	expect(3, HANDOVER_DOWN, "w");
+	answer(DELIVERY_SENT);
+	h = handover_of(2);
+	h.created = time_now(); /* it was told just now: its end has to wait */
+	assert_int_equal(store_begin(e.store), 0);
+	assert_int_equal(store_handover_put(e.store, &h), 0);
+	assert_int_equal(store_commit(e.store), 0);
+	ends(&s);
+	run(60);
+	assert_int_equal(n_handed, 3);
+	service_is(&s, RINGBACK_SERVICE_DOWN);
+	run(60);
+	time_passes(100);
+	expect(4, HANDOVER_DOWN, "w");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -1087,11 +1206,16 @@ int main(void)
 		ON_BOTH(lossy_when_events_were_lost),
 		ON_BOTH(lossy_when_the_kernel_is_away),
 		cmocka_unit_test_setup_teardown(store_fails_at_the_release, setup_mem, teardown),
+		ON_BOTH(kept_until_it_is_done),
+		ON_BOTH(clients_are_forgotten),
+		ON_BOTH(list_of_an_end_before),
 		ON_BOTH(down_and_up),
 		ON_BOTH(up_waits_for_down),
 		ON_BOTH(webhook_hears_both),
 		ON_BOTH(alert_is_repeated),
 		ON_BOTH(flapping_makes_no_storm),
+		ON_BOTH(flapping_leaves_the_truth),
+		ON_BOTH(flapping_alert_stays),
 		cmocka_unit_test_setup_teardown(nobody_is_told_twice, setup_sqlite, teardown),
 	};
 

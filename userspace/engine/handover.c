@@ -21,6 +21,8 @@
 #define KICK_MS 10
 /* The mailer's socket is full. */
 #define FULL_MS 20
+/* The store cannot be read. */
+#define RETRY_MS 1000
 /* Beyond that many, those that wait for a later try are forgotten, and begun again then. */
 #define IN_MEMORY_MAX 1024
 
@@ -50,6 +52,11 @@ static int send_unit(struct handovers *hs, struct handing *x, uint32_t unit)
 	static struct msg_handover m; /* large; this process has one thread */
 	int rc = handing_message(hs, x, unit, &m);
 
+	if (rc == -ENOENT) {
+		snprintf(x->h.answer, sizeof(x->h.answer), "its clients are forgotten");
+		handing_end(hs, x, HANDOVER_DROPPED);
+		return 0;
+	}
 	if (rc == 0)
 		rc = hs->send(&m, hs->arg);
 	if (rc < 0)
@@ -91,7 +98,7 @@ static int send_all(struct handovers *hs, struct handing *x)
 	/* The others first, the next time. */
 	TAILQ_REMOVE(&hs->all, x, all);
 	TAILQ_INSERT_TAIL(&hs->all, x, all);
-	while (rc == 0 && hs->space && x->flying < x->window) {
+	while (rc == 0 && !x->h.done && hs->space && x->flying < x->window) {
 		unit = next_unit(x);
 		if (unit == NO_UNIT)
 			break;
@@ -221,8 +228,10 @@ static void pump(evutil_socket_t fd, short what, void *arg)
 	if (!hs->space || batch_flush(hs->e->batch) < 0)
 		return; /* handovers_space() or handovers_retry() brings us back */
 	more = take_up(hs, now);
-	if (more < 0 || hs->stale)
+	if (more < 0 || hs->stale) {
+		engine_arm(hs->pump, RETRY_MS);
 		return;
+	}
 	for (x = TAILQ_FIRST(&hs->all), n = hs->n; x && n && rc == 0 && !hs->stale; x = next, n--) {
 		next = TAILQ_NEXT(x, all);
 		rc = work(hs, x, now);

@@ -18,9 +18,11 @@
 /* Between two announcements of one outage to one target, but for its first end, ns. */
 #define GAP (60 * NSEC_PER_SEC)
 
-/* What was announced last; three tell what there is to know. */
+/* What was announced last, or is to be; two tell what there is to know. */
+#define SAID_MAX 2
+
 struct said {
-	struct handover row[3]; /* newest first */
+	struct handover row[SAID_MAX]; /* newest first */
 	unsigned int n;
 };
 
@@ -64,19 +66,27 @@ static bool wants_all(const struct conf_target *t)
 	return t->route == ROUTE_WEBHOOK && t->format == WEBHOOK_RINGBACK;
 }
 
+/* What was said before the last is what there is to say: it is known, or will be. */
+static bool true_again(const struct said *s, const struct conf_target *t, uint8_t kind)
+{
+	const struct handover *h = &s->row[1];
+
+	return s->n > 1 && h->kind == kind && (h->state == HANDOVER_SENT || !h->done) &&
+	       !handover_repeats(t, kind);
+}
+
 /*
- * Deals with what was to be said before. 1: that was enough, for nobody has heard of it
- * yet; 0; -errno.
+ * Deals with what was to be said before @kind. 1: that was enough, for nobody has heard of
+ * it yet; 0; -errno.
  */
-static int replace(struct engine *e, const struct conf_target *t, struct said *s)
+static int replace(struct engine *e, const struct conf_target *t, struct said *s, uint8_t kind)
 {
 	struct handover *last = &s->row[0];
 	int rc;
 
 	if (!s->n || last->done)
 		return 0;
-	/* A repetition that was put off: what was said before it is true again. */
-	if (s->n > 1 && last->state == HANDOVER_SENDING && !under_way(e, last)) {
+	if (true_again(s, t, kind) && last->state == HANDOVER_SENDING && !under_way(e, last)) {
 		rc = retire(e, last, "it was not so for long enough to be told");
 		return rc < 0 ? rc : 1;
 	}
@@ -96,10 +106,10 @@ static int announce_to(struct engine *e, const struct conf_target *t, const stru
 		.created = time_now(),
 	};
 	struct said s = { .n = 0 };
-	int rc = store_handover_said(e->store, o->id, t->route, t->name, 3, add_said, &s);
+	int rc = store_handover_said(e->store, o->id, t->route, t->name, SAID_MAX, add_said, &s);
 
 	if (rc == 0)
-		rc = replace(e, t, &s);
+		rc = replace(e, t, &s, kind);
 	if (rc)
 		return rc < 0 ? rc : 0;
 	memcpy(h.target, t->name, sizeof(h.target));

@@ -113,8 +113,7 @@ static bool repeats(const struct handovers *hs, const struct handing *x)
 {
 	const struct conf_target *t = conf_target_find(hs->e->conf, x->h.route, x->h.target);
 
-	return x->h.kind == HANDOVER_DOWN && t && t->route == ROUTE_WEBHOOK &&
-	       t->format == WEBHOOK_ALERTMANAGER;
+	return t && handover_repeats(t, x->h.kind);
 }
 
 static void part_answered(struct handovers *hs, struct handing *x, uint32_t unit,
@@ -193,7 +192,7 @@ static void forget_answers(struct handing *x)
 static void take_answer(struct handovers *hs, struct handing *x, uint32_t unit,
 			const struct msg_result *r)
 {
-	switch (handover_answer(&x->h, r->delivery, x->pinned)) {
+	switch (handover_answer(&x->h, r->delivery, r->code, x->pinned)) {
 	case HANDOVER_ANSWERED:
 		answered(hs, x, unit, r);
 		return;

@@ -44,6 +44,12 @@ bool handover_is_held(const struct handover *h)
 	return h->kind == HANDOVER_PART && h->route != ROUTE_WEBHOOK;
 }
 
+bool handover_repeats(const struct conf_target *t, uint8_t kind)
+{
+	return kind == HANDOVER_DOWN && t->route == ROUTE_WEBHOOK &&
+	       t->format == WEBHOOK_ALERTMANAGER;
+}
+
 /* --- steps ------------------------------------------------------------------- */
 
 bool step_is_to(const struct conf_step *s, uint8_t route, const char *target)
@@ -140,10 +146,16 @@ uint32_t handover_pause(uint32_t failed)
 	return pause < PAUSE_MAX ? pause : PAUSE_MAX;
 }
 
-static enum handover_then refused(const struct handover *h, bool pinned)
+/* Of SNMP (RFC 3416): who takes no list from us; who lacks parts says inconsistentValue. */
+#define RESOURCE_UNAVAILABLE 13
+
+static enum handover_then refused(const struct handover *h, uint16_t code, bool pinned)
 {
 	if (h->state == HANDOVER_RELEASING)
-		return HANDOVER_FROM_START;
+		return code == RESOURCE_UNAVAILABLE && h->code == code ? HANDOVER_END :
+									 HANDOVER_FROM_START;
+	if (h->state == HANDOVER_SENT)
+		return HANDOVER_AGAIN; /* it took it before: an alert that is repeated */
 	if (h->state == HANDOVER_WITHDRAWING)
 		return HANDOVER_ANSWERED; /* it knows nothing of the list: as good */
 	if (h->kind != HANDOVER_PART || pinned)
@@ -151,9 +163,10 @@ static enum handover_then refused(const struct handover *h, bool pinned)
 	return HANDOVER_NEXT_STEP;
 }
 
-enum handover_then handover_answer(const struct handover *h, enum delivery d, bool pinned)
+enum handover_then handover_answer(const struct handover *h, enum delivery d, uint16_t code,
+				   bool pinned)
 {
 	if (d == DELIVERY_SENT)
 		return HANDOVER_ANSWERED;
-	return d == DELIVERY_REFUSED ? refused(h, pinned) : HANDOVER_AGAIN;
+	return d == DELIVERY_REFUSED ? refused(h, code, pinned) : HANDOVER_AGAIN;
 }

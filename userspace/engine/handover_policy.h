@@ -63,6 +63,8 @@ const char *handover_kind_name(uint8_t kind);
 const char *handover_target(const struct handover *h, char *buf);
 /* Whether its parts are held by the target until they are released. */
 bool handover_is_held(const struct handover *h);
+/* Whether an announcement of @kind is told to @t again and again while it is true. */
+bool handover_repeats(const struct conf_target *t, uint8_t kind);
 
 /* --- steps ------------------------------------------------------------------- */
 
@@ -126,9 +128,10 @@ enum handover_then {
 	HANDOVER_END, /* it is over, as refused */
 };
 /*
- * What follows from @d for a message of @h. @pinned: a webhook may have got it before,
- * on a try that was not answered.
+ * What follows from @d with @code for a message of @h, which has the code of the answer
+ * before. @pinned: a webhook may have got it before, on a try that was not answered.
  */
-enum handover_then handover_answer(const struct handover *h, enum delivery d, bool pinned);
+enum handover_then handover_answer(const struct handover *h, enum delivery d, uint16_t code,
+				   bool pinned);
 
 #endif /* RINGBACK_ENGINE_HANDOVER_POLICY_H */

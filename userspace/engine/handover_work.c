@@ -76,6 +76,28 @@ void handing_forget_all(struct handovers *hs)
 	hs->mailing = false;
 }
 
+static int end_of(const struct notice *n, const struct message *m, const struct handover *h,
+		  void *arg)
+{
+	struct outage *o = arg;
+
+	(void)m;
+	(void)h;
+	o->ended = n->ended;
+	o->evidence = n->evidence;
+	return 1;
+}
+
+/* A list tells of its own end of the outage, which may be open again by now. */
+static int outage_of(struct store *st, const struct handover *h, struct outage *o)
+{
+	int rc = store_outage_get(st, h->outage, o);
+
+	if (rc == 0 && h->kind == HANDOVER_PART)
+		rc = store_notice_handed(st, h->id, NULL, 1, end_of, o);
+	return rc < 0 ? rc : 0;
+}
+
 struct handing *handing_new(struct handovers *hs, const struct handover *h)
 {
 	struct handing *x = calloc(1, sizeof(*x));
@@ -85,8 +107,7 @@ struct handing *handing_new(struct handovers *hs, const struct handover *h)
 	x->h = *h;
 	x->is_answered = calloc(handing_parts(x) / 8 + 1, 1);
 	x->is_flying = calloc(handing_parts(x) / 8 + 1, 1);
-	if (!x->is_answered || !x->is_flying ||
-	    store_outage_get(hs->e->store, h->outage, &x->o) < 0) {
+	if (!x->is_answered || !x->is_flying || outage_of(hs->e->store, h, &x->o) < 0) {
 		free(x->is_answered);
 		free(x->is_flying);
 		free(x);

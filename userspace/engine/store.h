@@ -316,8 +316,9 @@ int store_outage_list(struct store *st, const struct outage_query *q, store_outa
 		      void *arg);
 /*
  * Deletes up to @limit outages that ended before @before (before @heard, and were not heard
- * of since, where they are another router's: who repeats himself is known), with their waiters and notices, and messages that
- * carry nothing any more. Returns how many outages.
+ * of since, where they are another router's: who repeats himself is known) and of which
+ * nothing is being handed over, with their waiters and notices, and messages that carry
+ * nothing any more. Returns how many outages.
  */
 int store_outage_purge(struct store *st, int64_t before, int64_t heard, unsigned int limit);
 /* -ENOENT: there is none of that id. */
@@ -452,7 +453,10 @@ int store_handover_list(struct store *st, uint64_t after, unsigned int limit, st
 			void *arg);
 /* The list of @outage for @step that others may still join. -ENOENT. */
 int store_handover_gathering(struct store *st, uint64_t outage, uint8_t step, struct handover *h);
-/* What was, or is to be, announced about @outage to that target, newest first. */
+/*
+ * What was, or is to be, announced about @outage to that target, newest first; not what
+ * was dropped.
+ */
 int store_handover_said(struct store *st, uint64_t outage, uint8_t route, const char *target,
 			unsigned int limit, store_handover_cb cb, void *arg);
 /* The clients in @part of a list, in order. */

@@ -126,7 +126,7 @@ int mem_handover_said(struct store *st, uint64_t outage, uint8_t route, const ch
 	for (i = t->n; i-- > 0 && limit;) {
 		const struct handover *h = mem_row(t, i);
 
-		if (!same_ear(h, &wanted))
+		if (!same_ear(h, &wanted) || h->state == HANDOVER_DROPPED)
 			continue;
 		limit--;
 		if ((rc = cb(h, arg)))

@@ -144,6 +144,14 @@ static bool heard_since(struct store *st, const struct outage *o, int64_t heard)
 	return mem_list_get(st, o->id, &l) == 0 && (l.at >= heard || o->ended >= heard);
 }
 
+static bool under_way(struct store *st, uint64_t outage)
+{
+	FOR_EACH(st, HANDOVERS, struct handover, h)
+	if (h->outage == outage && !h->done)
+		return true;
+	return false;
+}
+
 int mem_outage_purge(struct store *st, int64_t before, int64_t heard, unsigned int limit)
 {
 	struct rows *t = to_mem(st)->table;
@@ -157,7 +165,8 @@ int mem_outage_purge(struct store *st, int64_t before, int64_t heard, unsigned i
 		return rc;
 	for (i = 0; i < t[OUTAGES].n && n < limit;) {
 		o = mem_row(&t[OUTAGES], i);
-		if (!o->ended || o->ended >= before || heard_since(st, o, heard)) {
+		if (!o->ended || o->ended >= before || heard_since(st, o, heard) ||
+		    under_way(st, o->id)) {
 			i++;
 			continue;
 		}

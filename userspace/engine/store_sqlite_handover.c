@@ -156,9 +156,10 @@ int sqlite_handover_said(struct store *st, uint64_t outage, uint8_t route, const
 {
 	sqlite3_stmt *q = sql_get(st, SQL_HANDOVER_SAID,
 				  "SELECT " HANDOVER_COLUMNS " FROM handover WHERE outage = ? AND"
-				  " kind != 0 AND route = ? AND target = ? ORDER BY id DESC"
-				  " LIMIT ?");
-	int rc = sql_bind(st, q, "iisi", NUM(outage), NUM(route), target, NUM(limit));
+				  " kind != 0 AND route = ? AND target = ? AND state != ?"
+				  " ORDER BY id DESC LIMIT ?");
+	int rc = sql_bind(st, q, "iisii", NUM(outage), NUM(route), target, NUM(HANDOVER_DROPPED),
+			  NUM(limit));
 
 	return handover_rows(st, q, rc, cb, arg);
 }

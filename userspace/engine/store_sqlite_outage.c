@@ -194,6 +194,8 @@ int sqlite_outage_purge(struct store *st, int64_t before, int64_t heard, unsigne
 				  "DELETE FROM outage WHERE id IN (SELECT id FROM outage"
 				  " WHERE ended < ?1 AND NOT EXISTS (SELECT 1 FROM list WHERE"
 				  " list.outage = outage.id AND max(list.at, outage.ended) >= ?3)"
+				  " AND NOT EXISTS (SELECT 1 FROM handover WHERE"
+				  " handover.outage = outage.id AND handover.done = 0)"
 				  " ORDER BY ended LIMIT ?2)");
 	int rc = sql_bind(st, q, "iii", before, NUM(limit), heard);
 	int n;

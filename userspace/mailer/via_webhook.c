@@ -95,12 +95,24 @@ static size_t answer_read(char *data, size_t size, size_t n, void *arg)
 	return p->answered <= ANSWER_MAX ? len : 0;
 }
 
-static enum delivery judge(long status)
+/* It must not be told by anybody else as well. */
+static bool told_once(const struct conf_target *t)
+{
+	return t->format == WEBHOOK_RINGBACK;
+}
+
+static enum delivery judge(const struct post *p, enum handover_act act, long status)
 {
 	if (status >= 200 && status < 300)
 		return DELIVERY_SENT;
+	/* A proxy has passed it on, and does not know either. */
+	if (status == 504 && told_once(p->target))
+		return DELIVERY_UNSURE;
 	/* Request Timeout, Too Early, Too Many Requests */
 	if (status == 408 || status == 425 || status == 429 || status >= 500)
+		return DELIVERY_LATER;
+	/* Nobody else tells of an announcement: it ends where the document itself is at fault. */
+	if (act != HANDOVER_PART && status != 400 && status != 413 && status != 422)
 		return DELIVERY_LATER;
 	return DELIVERY_REFUSED;
 }
@@ -115,9 +127,9 @@ static size_t host_end(const char *url)
 	return end < ANSWER_SHOWN ? end : ANSWER_SHOWN;
 }
 
-static void report_status(const struct post *p, uint32_t index, long status)
+static void report_status(const struct post *p, uint32_t index, enum handover_act act, long status)
 {
-	enum delivery d = judge(status);
+	enum delivery d = judge(p, act, status);
 	char text[sizeof(p->answer) + 64];
 	char *to = NULL;
 
@@ -139,14 +151,14 @@ static void report_status(const struct post *p, uint32_t index, long status)
 static void report_failure(const struct post *p, uint32_t index, CURLcode code, size_t size)
 {
 	const char *why = p->error[0] ? p->error : curl_easy_strerror(code);
-	bool told_once = p->target->format == WEBHOOK_RINGBACK;
 	curl_off_t sent = 0;
 
 	curl_easy_getinfo(p->curl, CURLINFO_SIZE_UPLOAD_T, &sent);
 	if (!sent)
 		report_fail(p->report_fd, 0, "%s", why);
 	report(p->report_fd, index,
-	       told_once && (size_t)sent >= size ? DELIVERY_UNSURE : DELIVERY_LATER, 0, why);
+	       told_once(p->target) && (size_t)sent >= size ? DELIVERY_UNSURE : DELIVERY_LATER, 0,
+	       why);
 	if (code == CURLE_OPERATION_TIMEDOUT)
 		report_fail(p->report_fd, 0, "%s", why);
 }
@@ -166,7 +178,7 @@ static void post(struct post *p, uint32_t index, const struct msg_handover *h, c
 	code = curl_easy_perform(p->curl);
 	curl_easy_getinfo(p->curl, CURLINFO_RESPONSE_CODE, &status);
 	if (status >= 200)
-		report_status(p, index, status);
+		report_status(p, index, h->act, status);
 	else
 		report_failure(p, index, code, strlen(body));
 	curl_easy_setopt(p->curl, CURLOPT_HTTPHEADER, NULL);
