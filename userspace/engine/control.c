@@ -159,12 +159,8 @@ static const struct control_command monitor_commands[] = {
 };
 
 static const struct control_command *const commands[] = {
-	control_show_commands,
-	control_change_commands,
-	control_list_commands,
-	control_lease_commands,
-	control_why_commands,
-	control_metrics_commands,
+	control_show_commands,	control_change_commands, control_list_commands,
+	control_lease_commands, control_why_commands,	 control_metrics_commands,
 	monitor_commands,
 };
 
