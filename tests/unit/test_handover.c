@@ -533,6 +533,51 @@ static void mailer_away_and_back(void **state)
 	expect(2, HANDOVER_PART, "a");
 }
 
+/* A list that is taken part by part has its time again with each. */
+static void who_answers_has_time(void **state)
+{
+	struct handover h;
+	int64_t until;
+
+	(void)state;
+	all_targets();
+	NOTIFY("nms:a", "nms:b");
+	n_clients_waited(4 * MIB_ROWS_IPV4);
+	space(10);
+	expect(1, HANDOVER_PART, "a");
+	until = handover_of(0).until;
+	run(1100);
+	answer(DELIVERY_SENT);
+	assert_true(handover_of(0).until >= until + SEC);
+	/* But not for ever. */
+	h = handover_of(0);
+	h.created -= 3600 * SEC;
+	h.until = until = time_now() + 30 * SEC;
+	assert_int_equal(store_begin(e.store), 0);
+	assert_int_equal(store_handover_put(e.store, &h), 0);
+	assert_int_equal(store_commit(e.store), 0);
+	restart();
+	answer(DELIVERY_SENT);
+	assert_int_equal(handover_of(0).until, until);
+}
+
+/* When it is time clients go on, mailer or no mailer. */
+static void no_mailer_holds_nobody(void **state)
+{
+	(void)state;
+	all_targets();
+	NOTIFY("nms:a", "nms:b");
+	targets[0].time = 1;
+	n_clients_waited(1);
+	space(1);
+	expect(1, HANDOVER_PART, "a");
+	hand_result(0, DELIVERY_LATER, "no answer");
+	handovers_mailer_gone(e.handovers);
+	run(1200);
+	assert_int_equal(handover_of(0).state, HANDOVER_WITHDRAWING);
+	assert_int_equal(n_handed, 1);
+}
+
 /* --- webhooks -------------------------------------------------------------------------- */
 
 static void webhook_counts_part_by_part(void **state)
@@ -559,6 +604,28 @@ static void webhook_counts_part_by_part(void **state)
 	assert_int_equal(handover_of(1).state, HANDOVER_PASSED_ON);
 	expect(3, HANDOVER_PART, "a");
 	assert_int_equal(handed[2].n_rows, 2);
+}
+
+/* Should we die, these are pinned there: few at a time, and the others go on. */
+static void few_parts_are_begun(void **state)
+{
+	unsigned int i;
+
+	(void)state;
+	all_targets();
+	NOTIFY("webhook:w", "nms:a");
+	n_clients_waited(6 * MSG_ROWS_MAX);
+	space(100);
+	expect(4, HANDOVER_PART, "w");
+	run(60);
+	assert_int_equal(n_handed, 4);
+	hand_result(0, DELIVERY_SENT, "ok");
+	expect(5, HANDOVER_PART, "w");
+	time_passes(7200); /* the engine dies: four are unsure, the sixth had not begun */
+	time_passes(6);
+	assert_int_equal(newest()->route, ROUTE_NMS);
+	for (i = 0; i < n_handed && handed[i].route == ROUTE_WEBHOOK; i++)
+		assert_int_not_equal(handed[i].part, 6);
 }
 
 static void unsure_goes_nowhere_else(void **state)
@@ -1198,7 +1265,10 @@ int main(void)
 		cmocka_unit_test_setup_teardown(release_never_falls_back, setup_mem, teardown),
 		ON_BOTH(release_is_given_up),
 		ON_BOTH(mailer_away_and_back),
+		ON_BOTH(who_answers_has_time),
+		ON_BOTH(no_mailer_holds_nobody),
 		ON_BOTH(webhook_counts_part_by_part),
+		ON_BOTH(few_parts_are_begun),
 		ON_BOTH(unsure_goes_nowhere_else),
 		ON_BOTH(webhook_while_killed_is_unsure),
 		ON_BOTH(webhook_away_goes_on),

@@ -139,7 +139,7 @@ enum webhook_format { WEBHOOK_RINGBACK, WEBHOOK_ALERTMANAGER };
 struct conf_target {
 	uint8_t route;			/* enum route; never MAIL */
 	char name[CONF_NAME_MAX + 1];	/* of the section; "server" with ROUTE_SERVER */
-	uint32_t time;			/* seconds to take a list, or the next step follows; 60 */
+	uint32_t time;			/* seconds without an answer, then the next step follows; 60 */
 	uint32_t timeout;		/* seconds for one answer, 1..60; 5 */
 	uint32_t give_up;		/* seconds, 60..; 432000: for what has no next step */
 	bool announce;			/* is told when a service goes down and when it is back */

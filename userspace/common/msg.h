@@ -263,6 +263,7 @@ enum handover_act {
 };
 
 #define MSG_ROWS_MAX		256
+#define MSG_TARGET_MAX		512	/* handovers to one target that the mailer may hold */
 
 /* A client that waits, as it experienced the outage. */
 struct msg_row {

@@ -26,6 +26,63 @@
 /* Beyond that many, those that wait for a later try are forgotten, and begun again then. */
 #define IN_MEMORY_MAX 1024
 
+/*
+ * Parts of lists for one webhook at the mailer: should one of us die, these can go nowhere
+ * else any more, so they are no more than a session needs to have always one at hand.
+ */
+#define PARTS_MAX 4
+/* A session at the mailer says nothing for so long at most, and twice conf_target.timeout. */
+#define SILENCE (10 * NSEC_PER_SEC)
+
+/* --- load ---------------------------------------------------------------------------- */
+
+static struct load *load_of(const struct handovers *hs, const struct handing *x)
+{
+	const struct conf *conf = hs->e->conf;
+	const struct conf_target *t = conf_target_find(conf, x->h.route, x->h.target);
+
+	return t ? &hs->load[t - conf->targets] : NULL;
+}
+
+/* A part that counts as it is answered. */
+static bool is_loose(const struct handing *x)
+{
+	return x->h.kind == HANDOVER_PART && x->h.route == ROUTE_WEBHOOK;
+}
+
+/* A loose part that is at the mailer, or is written down as such. */
+static bool is_begun(const struct handing *x)
+{
+	return is_loose(x) && !x->h.done &&
+	       (x->flying || (x->h.state == HANDOVER_UNSURE && !x->pinned));
+}
+
+static int weigh(struct handovers *hs)
+{
+	struct handing *x;
+	struct load *l;
+
+	free(hs->load);
+	hs->load = calloc(hs->e->conf->n_targets + 1, sizeof(*hs->load));
+	if (!hs->load)
+		return -ENOMEM;
+	TAILQ_FOREACH(x, &hs->all, all) {
+		l = load_of(hs, x);
+		if (!l)
+			continue;
+		l->messages += x->flying;
+		l->parts += is_begun(x);
+	}
+	return 0;
+}
+
+/* Its target has all it can take for now. */
+static bool is_full(const struct load *l, const struct handing *x)
+{
+	return l->messages >= MSG_TARGET_MAX ||
+	       (is_loose(x) && !is_begun(x) && l->parts >= PARTS_MAX);
+}
+
 /* --- out ----------------------------------------------------------------------------- */
 
 #define NO_UNIT UINT32_MAX
@@ -85,12 +142,15 @@ static bool out_of_turn(const struct handovers *hs, const struct handing *x)
 
 static int send_all(struct handovers *hs, struct handing *x)
 {
+	struct load *l = load_of(hs, x);
 	uint32_t unit;
 	int rc = 0;
 
+	if (!hs->space || is_full(l, x))
+		return 0; /* answers bring us back */
+	l->parts += is_loose(x) && !is_begun(x);
 	/* Should we die before the answer comes, it may have arrived. */
-	if (x->h.kind == HANDOVER_PART && x->h.route == ROUTE_WEBHOOK &&
-	    x->h.state == HANDOVER_SENDING) {
+	if (is_loose(x) && x->h.state == HANDOVER_SENDING) {
 		x->h.state = HANDOVER_UNSURE;
 		handing_write(hs, x);
 		return 0;
@@ -98,13 +158,30 @@ static int send_all(struct handovers *hs, struct handing *x)
 	/* The others first, the next time. */
 	TAILQ_REMOVE(&hs->all, x, all);
 	TAILQ_INSERT_TAIL(&hs->all, x, all);
-	while (rc == 0 && !x->h.done && hs->space && x->flying < x->window) {
+	while (rc == 0 && !x->h.done && hs->space && l->messages < MSG_TARGET_MAX &&
+	       x->flying < x->window) {
 		unit = next_unit(x);
 		if (unit == NO_UNIT)
 			break;
 		rc = send_unit(hs, x, unit);
+		l->messages += rc == 0;
 	}
 	return rc;
+}
+
+/*
+ * When it ends that is not answered. What is at the mailer is waited for; but a station
+ * that holds its parts until the release can be left at any time.
+ */
+static int64_t last_moment(const struct handovers *hs, const struct handing *x)
+{
+	const struct conf_target *t = conf_target_find(hs->e->conf, x->h.route, x->h.target);
+
+	if (!x->flying)
+		return x->h.until;
+	if (!handover_is_held(&x->h) || !t)
+		return INT64_MAX;
+	return x->h.until + 2 * (int64_t)t->timeout * NSEC_PER_SEC + SILENCE;
 }
 
 static int work(struct handovers *hs, struct handing *x, int64_t now)
@@ -115,11 +192,13 @@ static int work(struct handovers *hs, struct handing *x, int64_t now)
 		handing_homeless(hs, x);
 		return 0;
 	}
-	if (now >= x->h.until && !x->flying) {
+	if (now >= last_moment(hs, x)) {
 		handing_overdue(hs, x);
 		return 0;
 	}
-	return now < x->h.next || out_of_turn(hs, x) ? 0 : send_all(hs, x);
+	if (now >= x->h.until || now < x->h.next || out_of_turn(hs, x))
+		return 0;
+	return send_all(hs, x);
 }
 
 /* The store knows all there is to know of it until its next try. */
@@ -180,9 +259,12 @@ static int take_up(struct handovers *hs, int64_t now)
 	if (!due.row)
 		return -ENOMEM;
 	rc = store_handover_due(hs->e->store, now, TURN + hs->n, collect_due, &due);
-	more = due.n == TURN;
+	/* Without a mailer no list begins, but what is under way can still be over. */
+	more = hs->space && due.n == TURN;
 	for (i = 0; rc >= 0 && i < due.n; i++) {
 		if (is_new_list(hs, &due.row[i])) {
+			if (!hs->space)
+				continue;
 			rc = begin(hs, &due.row[i]);
 			more = true;
 		} else if (!handing_new(hs, &due.row[i])) {
@@ -199,9 +281,9 @@ static void arm(struct handovers *hs, int64_t now)
 	struct handing *x;
 
 	TAILQ_FOREACH(x, &hs->all, all) {
-		if (x->flying || x->dirty)
-			continue; /* an answer, or the commit, brings us back */
-		t = x->h.next > now ? x->h.next : x->h.until;
+		if (x->dirty || x->h.done)
+			continue; /* the commit, or an answer, brings us back */
+		t = !x->flying && x->h.next > now ? x->h.next : last_moment(hs, x);
 		if (t < next)
 			next = t;
 	}
@@ -225,10 +307,10 @@ static void pump(evutil_socket_t fd, short what, void *arg)
 	if (hs->stale)
 		handing_forget_all(hs);
 	/* Nothing goes out that is not on disk. */
-	if (!hs->space || batch_flush(hs->e->batch) < 0)
-		return; /* handovers_space() or handovers_retry() brings us back */
+	if (batch_flush(hs->e->batch) < 0)
+		return; /* handovers_retry() brings us back */
 	more = take_up(hs, now);
-	if (more < 0 || hs->stale) {
+	if (more < 0 || hs->stale || weigh(hs) < 0) {
 		engine_arm(hs->pump, RETRY_MS);
 		return;
 	}
@@ -301,6 +383,7 @@ void handovers_mailer_gone(struct handovers *hs)
 		if (x->h.done && !x->dirty)
 			handing_free(hs, x);
 	}
+	handovers_kick(hs);
 }
 
 void handovers_kick(struct handovers *hs)
@@ -343,5 +426,6 @@ void handovers_free(struct handovers *hs)
 		return;
 	handing_forget_all(hs);
 	event_free(hs->pump);
+	free(hs->load);
 	free(hs);
 }

@@ -72,7 +72,7 @@ static void pass_on(struct handovers *hs, struct handing *x, bool refused)
 	}
 }
 
-/* Its time is over, and nothing of it is under way. */
+/* Its time is over. */
 void handing_overdue(struct handovers *hs, struct handing *x)
 {
 	if (x->h.state == HANDOVER_WITHDRAWING)
@@ -116,6 +116,20 @@ static bool repeats(const struct handovers *hs, const struct handing *x)
 	return t && handover_repeats(t, x->h.kind);
 }
 
+/* It goes on: it has its time again. Not written for less than a second. */
+static void more_time(struct handovers *hs, struct handing *x)
+{
+	int64_t until;
+
+	if (!conf_target_find(hs->e->conf, x->h.route, x->h.target))
+		return;
+	until = handing_deadline(hs->e, &x->h, &x->o, time_now());
+	if (until < x->h.until + NSEC_PER_SEC)
+		return;
+	x->h.until = until;
+	handing_write(hs, x);
+}
+
 static void part_answered(struct handovers *hs, struct handing *x, uint32_t unit,
 			  const struct msg_result *r)
 {
@@ -126,8 +140,11 @@ static void part_answered(struct handovers *hs, struct handing *x, uint32_t unit
 	x->failed = 0;
 	if (x->window < WINDOW_MAX)
 		x->window++;
-	if (x->answered < handing_parts(x))
+	if (x->answered < handing_parts(x)) {
+		if (x->h.state == HANDOVER_SENDING)
+			more_time(hs, x);
 		return;
+	}
 	if (x->h.state == HANDOVER_RELEASING) {
 		x->parts = false; /* it had lost some: now the release once more */
 		return;

@@ -15,6 +15,9 @@
 #include "route.h"
 #include "tally.h"
 
+/* Who answers, but slowly, may take so many times conf_target.time, or so many seconds. */
+#define TIMES_MAX   20
+#define CEILING_MIN 600
 /* Notices looked at together. */
 #define PAGE 256
 
@@ -120,16 +123,22 @@ static uint32_t count_parts(const struct handover *h, const struct members *all)
 	return n.part;
 }
 
-/* Until when it may take, where another step may follow. */
-static int64_t deadline(const struct engine *e, const struct handover *h, const struct outage *o,
-			int64_t now)
+int64_t handing_deadline(const struct engine *e, const struct handover *h, const struct outage *o,
+			 int64_t now)
 {
 	const struct conf_target *t = conf_target_find(e->conf, h->route, h->target);
 	const struct conf_watch *w = engine_watch(e, o->watch);
 	const struct way any = { .mail = true, .list = true };
 	bool last = step_for(e->conf, w, step_after(w, h), &any) == STEP_NONE;
+	int64_t until = now + (int64_t)(last ? t->give_up : t->time) * NSEC_PER_SEC, end;
 
-	return now + (int64_t)(last ? t->give_up : t->time) * NSEC_PER_SEC;
+	if (!h->until)
+		return until;
+	if (last)
+		return h->until;
+	end = (int64_t)t->time * TIMES_MAX;
+	end = h->created + (end > CEILING_MIN ? end : CEILING_MIN) * NSEC_PER_SEC;
+	return until < end ? until : end;
 }
 
 int handing_begin(struct handovers *hs, struct handover *h, const struct outage *o)
@@ -147,7 +156,7 @@ int handing_begin(struct handovers *hs, struct handover *h, const struct outage 
 		h->parts = count_parts(h, &all);
 		h->part = handover_is_held(h) ? 0 : 1;
 		h->next = now;
-		h->until = deadline(hs->e, h, o, now);
+		h->until = handing_deadline(hs->e, h, o, now);
 		rc = number(st, h, &all);
 	} else if (rc == 0) {
 		h->state = HANDOVER_DROPPED;

@@ -25,6 +25,12 @@ struct handing {
 	uint8_t *is_answered, *is_flying; /* bits by unit */
 };
 
+/* What a target has of ours at the mailer. */
+struct load {
+	uint32_t messages;
+	uint32_t parts; /* of lists for a webhook, that may have arrived or will be sent now */
+};
+
 #define HANDING_BUCKETS 256
 
 LIST_HEAD(handing_bucket, handing);
@@ -39,6 +45,7 @@ struct handovers {
 	struct handing_bucket by_id[HANDING_BUCKETS];
 	struct handing_list all;
 	unsigned int n, n_flying;
+	struct load *load; /* of each target of the configuration, while the pump works */
 	bool written; /* something, in the open batch */
 	bool mailing; /* notices for the outbox are in it */
 	bool stale; /* what is in memory was not written: to be read again */
@@ -70,7 +77,7 @@ void handing_report(struct handovers *hs, const struct handing *x);
 
 /* --- handover_answer.c --- */
 
-/* Its time is over, and nothing of it is at the mailer. */
+/* Its time is over, and nothing of it is at the mailer, or it has been for too long. */
 void handing_overdue(struct handovers *hs, struct handing *x);
 /* Its target is in the configuration no more. */
 void handing_homeless(struct handovers *hs, struct handing *x);
@@ -81,6 +88,12 @@ void handing_homeless(struct handovers *hs, struct handing *x);
 int handing_message(const struct handovers *hs, const struct handing *x, uint32_t unit,
 		    struct msg_handover *m);
 
+/*
+ * handover_list.c: until when @h, of which something was answered @now or that begins, may
+ * wait for the next answer, where another step may follow.
+ */
+int64_t handing_deadline(const struct engine *e, const struct handover *h, const struct outage *o,
+			 int64_t now);
 /*
  * handover_list.c, in the open batch: a gathered list gets its parts and is sent from
  * now on. 0 or -errno.

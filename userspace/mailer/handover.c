@@ -8,7 +8,7 @@
 
 #define INFORM_BATCH	256 /* finding out the engine and its keys cost as much as a few */
 #define WEBHOOK_BATCH	64
-#define SERVER_SESSIONS 4 /* each to another server */
+#define SERVER_SESSIONS 32 /* each to another server, of which some do not answer */
 /* Seconds a session may need before its first request: to find out addresses. */
 #define SPARE 10
 

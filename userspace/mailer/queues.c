@@ -11,10 +11,6 @@
 #include "handover.h"
 #include "mail.h"
 
-/* Handovers in all queues together: what a session of each of a few targets takes, and
- * as many that wait, in a few megabytes. */
-#define SPACE 1024
-
 struct queue {
 	struct queues *home;
 	enum msg_type answer;
@@ -137,11 +133,14 @@ uint32_t queues_window(const struct queues *q)
 
 uint32_t queues_space(const struct queues *q)
 {
-	uint32_t held = 0;
+	uint32_t held, space = 0;
 
-	for (struct queue *t = q->targets; t < q->all + q->n; t++)
-		held += deliver_held(t->deliver);
-	return held < SPACE ? SPACE - held : 0;
+	/* One that does not answer takes nothing from the others. */
+	for (struct queue *t = q->targets; t < q->all + q->n; t++) {
+		held = deliver_held(t->deliver);
+		space += held < MSG_TARGET_MAX ? MSG_TARGET_MAX - held : 0;
+	}
+	return space;
 }
 
 nfds_t queues_poll_max(const struct queues *q)
