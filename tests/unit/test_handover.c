@@ -764,17 +764,22 @@ static void store_fails_at_the_release(void **state)
 /* What is under way outlives the time for which ended outages are kept. */
 static void kept_until_it_is_done(void **state)
 {
+	struct outage o;
+
 	(void)state;
 	all_targets();
 	NOTIFY("nms:a");
 	n_clients_waited(1);
 	assert_int_equal(store_outage_purge(e.store, time_now() + SEC, 0, 10), 0);
+	assert_int_equal(store_outage_get(e.store, 1, &o), 0);
 	space(10);
 	answer(DELIVERY_SENT);
 	assert_int_equal(store_outage_purge(e.store, time_now() + SEC, 0, 10), 0);
+	assert_int_equal(store_outage_get(e.store, 1, &o), 0);
 	answer(DELIVERY_SENT);
 	run(60);
-	assert_int_equal(store_outage_purge(e.store, time_now() + SEC, 0, 10), 1);
+	assert_int_equal(store_outage_purge(e.store, time_now() + SEC, 0, 10), 0);
+	assert_int_equal(store_outage_get(e.store, 1, &o), -ENOENT);
 }
 
 static void clients_are_forgotten(void **state)

@@ -112,7 +112,7 @@ static void refused_untouched(int err, const char *expected)
 static void to_step_3(void)
 {
 	exec("DROP INDEX notice_handover; DROP INDEX handover_next; DROP INDEX handover_outage;"
-	     "DROP INDEX waiter_unknown; DROP INDEX waiter_waiting;"
+	     "DROP INDEX waiter_unknown; DROP INDEX waiter_waiting; DROP INDEX waiter_told; DROP INDEX message_created;"
 	     "DROP INDEX outage_origin; DROP TABLE list_part; DROP TABLE list; DROP TABLE lease;"
 	     "ALTER TABLE notice DROP COLUMN handover; ALTER TABLE notice DROP COLUMN part;"
 	     "DROP TABLE handover; ALTER TABLE outage DROP COLUMN origin;"

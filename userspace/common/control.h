@@ -61,7 +61,7 @@
  * "router" of an outage is the receive section of the router that saw it, null where that
  * was us. A list is of our "outage", which is "origin" and "list" there; of "parts" and
  * "clients" we have "got" and "taken"; state: "collecting", "complete" (but not released:
- * nobody is told), "released".
+ * nobody is told), "released", "dropped" (it is being deleted).
  *
  * With "hours" outages that are open or ended within them, with "outage" (0: any)
  * notices come newest first, CONTROL_NEWEST_MAX at most.

@@ -31,7 +31,7 @@
 #include "web.h"
 
 #define HOUSEKEEPING_MS	  60000
-#define PURGE_AT_A_TIME	  200 /* outages in one transaction */
+#define PURGE_AT_A_TIME	  5000 /* rows in one transaction */
 #define LEASES_AT_A_TIME  5000
 #define PURGE_AGAIN_MS	  1000
 #define MESSAGES_PER_TURN 64 /* from one room, before the others get their turn */
@@ -106,9 +106,8 @@ static void housekeeping(evutil_socket_t fd, short what, void *arg)
 		if (rc < 0 || leases < 0)
 			batch_fail(r->e.batch, rc < 0 ? rc : leases, "delete what is old");
 	}
-	engine_arm(r->housekeeping, rc == PURGE_AT_A_TIME || leases == LEASES_AT_A_TIME ?
-					    PURGE_AGAIN_MS :
-					    HOUSEKEEPING_MS);
+	engine_arm(r->housekeeping,
+		   rc == 1 || leases == LEASES_AT_A_TIME ? PURGE_AGAIN_MS : HOUSEKEEPING_MS);
 }
 
 /* --- the other rooms ------------------------------------------------------------------ */

@@ -23,8 +23,10 @@
 
 /* A router repeats itself for days (give-up); what is silent for longer comes no more. */
 #define KEEP (7 * 86400 * NSEC_PER_SEC)
-/* Lists dropped in one turn. */
+/* Lists forgotten in one turn; rows of one that are deleted, and when it goes on. */
 #define FORGET_AT_A_TIME 64
+#define ROWS_AT_A_TIME	 5000
+#define SWEEP_MS	 20
 /* Outages of one client that are looked at. */
 #define HEARD_MAX	64
 #define REFUSED_SECONDS 10
@@ -37,6 +39,9 @@
  */
 #define COMMIT_MS 2
 
+/* Beside enum taken: the list is being deleted. No answer, and the router comes again. */
+#define NOT_NOW (TAKEN_INCOMPLETE + 1)
+
 struct receive {
 	struct engine *e;
 	receive_answer answer;
@@ -44,7 +49,7 @@ struct receive {
 	struct msg_taken *owed; /* to be answered when the batch is on disk */
 	size_t n, size;
 	bool released; /* in that batch: mail is due */
-	struct event *commit;
+	struct event *commit, *sweep;
 	struct log_rate refused;
 };
 
@@ -297,7 +302,7 @@ static int refuse(struct receive *r, const struct msg_handover *h, const char *w
 	return TAKEN_REFUSED;
 }
 
-/* enum taken, or -errno. */
+/* enum taken, NOT_NOW, or -errno. */
 static int take_part(struct receive *r, const struct msg_handover *h,
 		     const struct conf_receive *from)
 {
@@ -320,8 +325,8 @@ static int take_part(struct receive *r, const struct msg_handover *h,
 	}
 	if (rc < 0)
 		return rc;
-	if (l.state == LIST_RELEASED)
-		return TAKEN_OK;
+	if (l.state != LIST_COLLECTING)
+		return l.state == LIST_RELEASED ? TAKEN_OK : NOT_NOW;
 	rc = overfull(e, h, &l);
 	if (rc > 0)
 		return refuse(r, h, "it has more clients than it said");
@@ -377,8 +382,8 @@ static int take_release(struct receive *r, const struct msg_handover *h)
 		return refuse(r, h, "its release contradicts what came before");
 	if (rc < 0 && rc != -ENOENT)
 		return rc;
-	if (rc > 0 && l.state == LIST_RELEASED)
-		return TAKEN_OK;
+	if (rc > 0 && l.state != LIST_COLLECTING)
+		return l.state == LIST_RELEASED ? TAKEN_OK : NOT_NOW;
 	if (rc > 0)
 		rc = store_list_parts(r->e->store, o.id, &parts);
 	if (rc >= 0 && parts == l.parts)
@@ -391,32 +396,45 @@ static int take_release(struct receive *r, const struct msg_handover *h)
 	return TAKEN_INCOMPLETE;
 }
 
+/* Nothing comes of it any more. What is large is deleted bit by bit. */
+static int drop(struct receive *r, struct list *l)
+{
+	int rc;
+
+	l->state = LIST_DROPPED;
+	rc = store_list_put(r->e->store, l);
+	if (rc == 0)
+		rc = store_outage_del(r->e->store, l->outage, ROWS_AT_A_TIME);
+	if (rc > 0)
+		engine_arm(r->sweep, SWEEP_MS);
+	return rc;
+}
+
 static int take_withdrawal(struct receive *r, const struct msg_handover *h)
 {
-	struct engine *e = r->e;
 	struct outage o;
 	struct list l;
 	char line[120];
-	int rc = list_find(e, h, &o, &l);
+	int rc = list_find(r->e, h, &o, &l);
 
-	if (rc == -ENOENT)
+	if (rc == -ENOENT || (rc > 0 && l.state == LIST_DROPPED))
 		return TAKEN_OK;
 	if (rc < 0)
 		return rc;
 	if (rc == 0 || l.state == LIST_RELEASED)
 		return refuse(r, h, "it cannot be withdrawn any more");
-	rc = store_outage_del(e->store, o.id);
+	rc = drop(r, &l);
 	if (rc < 0)
 		return rc;
 	snprintf(line, sizeof(line), "outage %llu, list %u: withdrawn, somebody else tells them",
 		 (unsigned long long)h->outage, h->list);
-	announce(e, "list-withdrawn", h, line);
+	announce(r->e, "list-withdrawn", h, line);
 	return TAKEN_OK;
 }
 
 /* --- from the traps room, and back ------------------------------------------------- */
 
-/* enum taken, or -errno. */
+/* enum taken, NOT_NOW, or -errno. */
 static int take(struct receive *r, const struct msg_handover *h)
 {
 	const struct conf_receive *from = section(r->e, h->target);
@@ -466,6 +484,8 @@ void receive_list(struct receive *r, const struct msg_handover *h)
 	if (batch_begin(r->e->batch) < 0)
 		return;
 	rc = take(r, h);
+	if (rc == NOT_NOW)
+		return;
 	if (rc >= 0)
 		tally_received(r->e->tally, h, rc);
 	if (rc >= 0)
@@ -498,21 +518,24 @@ void receive_undone(struct receive *r)
 /* --- lists that nobody speaks of any more ------------------------------------------ */
 
 struct stale {
-	uint64_t outage[FORGET_AT_A_TIME];
+	struct list list[FORGET_AT_A_TIME];
 	unsigned int n;
 };
 
 static int collect_stale(const struct list *l, const struct outage *o, void *arg)
 {
-	char service[SERVICE_STRLEN];
 	struct stale *s = arg;
 
-	log_warn("outage %llu: %s (%s) handed over a list for %s and never released it: %u of %u"
-		 " parts, %u clients; it is dropped",
-		 (unsigned long long)o->id, l->router, o->origin,
-		 service_format(&o->service, service), l->n_parts, l->parts, l->got);
-	s->outage[s->n++] = o->id;
+	(void)o;
+	s->list[s->n++] = *l;
 	return 0;
+}
+
+static void say_forgotten(const struct list *l)
+{
+	log_warn("outage %llu: %s handed over a list and never released it: %u of %u parts, %u"
+		 " clients; it is dropped",
+		 (unsigned long long)l->outage, l->router, l->n_parts, l->parts, l->got);
 }
 
 void receive_forget(struct receive *r)
@@ -522,11 +545,37 @@ void receive_forget(struct receive *r)
 
 	if (rc < 0)
 		return;
-	rc = store_list_stale(r->e->store, time_now() - KEEP, FORGET_AT_A_TIME, collect_stale, &s);
-	for (unsigned int i = 0; rc == 0 && i < s.n; i++)
-		rc = store_outage_del(r->e->store, s.outage[i]);
+	rc = store_list_stale(r->e->store, LIST_COLLECTING, time_now() - KEEP, FORGET_AT_A_TIME,
+			      collect_stale, &s);
+	for (unsigned int i = 0; rc == 0 && i < s.n; i++) {
+		say_forgotten(&s.list[i]);
+		s.list[i].state = LIST_DROPPED;
+		rc = store_list_put(r->e->store, &s.list[i]);
+	}
 	if (rc < 0)
 		batch_fail(r->e->batch, rc, "drop old lists");
+	else
+		engine_arm(r->sweep, SWEEP_MS);
+}
+
+/* Deletes a little of what was dropped, again and again until nothing is left of it. */
+static void sweep(evutil_socket_t fd, short what, void *arg)
+{
+	struct stale s = { .n = 0 };
+	struct receive *r = arg;
+	int rc = batch_begin(r->e->batch);
+
+	(void)fd;
+	(void)what;
+	if (rc < 0)
+		return;
+	rc = store_list_stale(r->e->store, LIST_DROPPED, INT64_MAX, 1, collect_stale, &s);
+	if (rc == 0 && s.n)
+		rc = store_outage_del(r->e->store, s.list[0].outage, ROWS_AT_A_TIME);
+	if (rc < 0)
+		batch_fail(r->e->batch, rc, "delete a list");
+	else if (s.n)
+		engine_arm(r->sweep, SWEEP_MS);
 }
 
 /* --- life -------------------------------------------------------------------------- */
@@ -551,9 +600,10 @@ struct receive *receive_new(struct engine *e, receive_answer answer, void *arg)
 	r->answer = answer;
 	r->arg = arg;
 	r->commit = evtimer_new(e->base, commit, r);
-	if (r->commit)
+	r->sweep = evtimer_new(e->base, sweep, r);
+	if (r->commit && r->sweep)
 		return r;
-	free(r);
+	receive_free(r);
 	return NULL;
 }
 
@@ -561,7 +611,10 @@ void receive_free(struct receive *r)
 {
 	if (!r)
 		return;
-	event_free(r->commit);
+	if (r->commit)
+		event_free(r->commit);
+	if (r->sweep)
+		event_free(r->sweep);
 	free(r->owed);
 	free(r);
 }

@@ -17,7 +17,13 @@ const char *message_state_name(uint8_t state)
 
 const char *list_state_name(uint8_t state)
 {
-	return state == LIST_COLLECTING ? "collecting" : "released";
+	static const char *const names[] = {
+		[LIST_COLLECTING] = "collecting",
+		[LIST_RELEASED] = "released",
+		[LIST_DROPPED] = "dropped",
+	};
+
+	return state < sizeof(names) / sizeof(*names) ? names[state] : "unknown";
 }
 
 void store_close(struct store *st)
@@ -101,9 +107,9 @@ int store_outage_origin(struct store *st, struct outage *o)
 	return st->ops->outage_origin(st, o);
 }
 
-int store_outage_del(struct store *st, uint64_t id)
+int store_outage_del(struct store *st, uint64_t id, unsigned int limit)
 {
-	return st->ops->outage_del(st, id);
+	return st->ops->outage_del(st, id, limit);
 }
 
 int store_list_put(struct store *st, const struct list *l)
@@ -137,10 +143,10 @@ int store_list_promised(struct store *st, const char *origin, uint64_t *clients)
 	return st->ops->list_promised(st, origin, clients);
 }
 
-int store_list_stale(struct store *st, int64_t before, unsigned int limit, store_list_cb cb,
-		     void *arg)
+int store_list_stale(struct store *st, enum list_state state, int64_t before, unsigned int limit,
+		     store_list_cb cb, void *arg)
 {
-	return st->ops->list_stale(st, before, limit, cb, arg);
+	return st->ops->list_stale(st, state, before, limit, cb, arg);
 }
 
 int store_list_release(struct store *st, const struct outage *o, int64_t now, int64_t due,

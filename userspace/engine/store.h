@@ -106,8 +106,9 @@ struct asked {
 enum list_state {
 	LIST_COLLECTING, /* its notices are held */
 	LIST_RELEASED,
+	LIST_DROPPED, /* withdrawn, or forgotten: it is being deleted */
 };
-/* "collecting", "released" */
+/* "collecting", "released", "dropped" */
 const char *list_state_name(uint8_t state);
 
 /* The clients that another router handed to us, about an outage that it saw. */
@@ -182,7 +183,7 @@ struct store_ops {
 
 	int (*outage_get)(struct store *st, uint64_t id, struct outage *o);
 	int (*outage_origin)(struct store *st, struct outage *o);
-	int (*outage_del)(struct store *st, uint64_t id);
+	int (*outage_del)(struct store *st, uint64_t id, unsigned int limit);
 
 	int (*list_put)(struct store *st, const struct list *l);
 	int (*list_get)(struct store *st, uint64_t outage, struct list *l);
@@ -191,7 +192,7 @@ struct store_ops {
 	int (*list_list)(struct store *st, uint64_t after, unsigned int limit, store_list_cb cb,
 			 void *arg);
 	int (*list_promised)(struct store *st, const char *origin, uint64_t *clients);
-	int (*list_stale)(struct store *st, int64_t before, unsigned int limit, store_list_cb cb,
+	int (*list_stale)(struct store *st, enum list_state state, int64_t before, unsigned int limit, store_list_cb cb,
 			  void *arg);
 	int (*list_release)(struct store *st, const struct outage *o, int64_t now, int64_t due, struct list_told *n);
 
@@ -315,18 +316,21 @@ int store_outage_latest(struct store *st, const struct service *s, struct outage
 int store_outage_list(struct store *st, const struct outage_query *q, store_outage_cb cb,
 		      void *arg);
 /*
- * Deletes up to @limit outages that ended before @before (before @heard, and were not heard
- * of since, where they are another router's: who repeats himself is known) and of which
- * nothing is being handed over, with their waiters and notices, and messages that carry
- * nothing any more. Returns how many outages.
+ * Deletes outages that ended before @before (before @heard, and were not heard of since,
+ * where they are another router's: who repeats himself is known) and of which nothing is
+ * being handed over, with their waiters and notices, and messages that carry nothing any
+ * more: about @limit rows. 1: there may be more; 0: none.
  */
 int store_outage_purge(struct store *st, int64_t before, int64_t heard, unsigned int limit);
 /* -ENOENT: there is none of that id. */
 int store_outage_get(struct store *st, uint64_t id, struct outage *o);
 /* Fills in the outage with the origin, origin_id, origin_list and began of @o. -ENOENT. */
 int store_outage_origin(struct store *st, struct outage *o);
-/* With all that hangs on it. */
-int store_outage_del(struct store *st, uint64_t id);
+/*
+ * With all that hangs on it, @limit rows of that at most. 0: it is gone; 1: there is more,
+ * it is still there.
+ */
+int store_outage_del(struct store *st, uint64_t id, unsigned int limit);
 
 /* Inserted or changed, by its outage. */
 int store_list_put(struct store *st, const struct list *l);
@@ -340,8 +344,8 @@ int store_list_list(struct store *st, uint64_t after, unsigned int limit, store_
 		    void *arg);
 /* The clients of all lists of @origin that are not released, whether they came or not. */
 int store_list_promised(struct store *st, const char *origin, uint64_t *clients);
-/* Those that are not released and were last heard of before @before. */
-int store_list_stale(struct store *st, int64_t before, unsigned int limit, store_list_cb cb,
+/* Those in @state, which is not LIST_RELEASED, that were last heard of before @before. */
+int store_list_stale(struct store *st, enum list_state state, int64_t before, unsigned int limit, store_list_cb cb,
 		     void *arg);
 /*
  * The held notices about @o fall due at @due, but for clients that were told of another

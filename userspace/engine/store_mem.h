@@ -75,7 +75,8 @@ void mem_row_del(struct store *st, enum table which, void *row);
 /* store_mem_outage.c: NULL: no such outage. */
 struct outage *mem_outage(struct store *st, uint64_t id);
 /* With all that hangs on it. */
-void mem_outage_drop(struct store *st, struct outage *o);
+/* 0: it is gone; 1: @limit, which is counted down, came to 0 before. */
+int mem_outage_drop(struct store *st, struct outage *o, unsigned int *limit);
 
 /* store_mem_handover.c: NULL: no such handover. */
 struct handover *mem_find_handover(struct store *st, uint64_t id);
@@ -87,7 +88,7 @@ int mem_outage_list(struct store *st, const struct outage_query *q, store_outage
 int mem_outage_purge(struct store *st, int64_t before, int64_t heard, unsigned int limit);
 int mem_outage_get(struct store *st, uint64_t id, struct outage *o);
 int mem_outage_origin(struct store *st, struct outage *o);
-int mem_outage_del(struct store *st, uint64_t id);
+int mem_outage_del(struct store *st, uint64_t id, unsigned int limit);
 int mem_list_put(struct store *st, const struct list *l);
 int mem_list_get(struct store *st, uint64_t outage, struct list *l);
 int mem_list_part(struct store *st, uint64_t outage, uint32_t part);
@@ -95,7 +96,7 @@ int mem_list_parts(struct store *st, uint64_t outage, uint32_t *n);
 int mem_list_list(struct store *st, uint64_t after, unsigned int limit, store_list_cb cb,
 		  void *arg);
 int mem_list_promised(struct store *st, const char *origin, uint64_t *clients);
-int mem_list_stale(struct store *st, int64_t before, unsigned int limit, store_list_cb cb,
+int mem_list_stale(struct store *st, enum list_state state, int64_t before, unsigned int limit, store_list_cb cb,
 		   void *arg);
 int mem_list_release(struct store *st, const struct outage *o, int64_t now, int64_t due, struct list_told *n);
 int mem_waiter_put(struct store *st, const struct waiter *w);

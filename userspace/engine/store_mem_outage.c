@@ -5,6 +5,7 @@
 #include "store_mem.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -110,22 +111,27 @@ int mem_outage_list(struct store *st, const struct outage_query *q, store_outage
 	return 0;
 }
 
-/* Deletes the rows of @which whose member @id is @outage. */
-#define DROP_OF(st, which, type, id, outage)                                          \
-	for (size_t _i = to_mem(st)->table[which].n; _i-- > 0;)                       \
+/* Deletes the rows of @which whose member @id is @outage, as many as @left at most. */
+#define DROP_OF(st, which, type, id, outage, left)                                    \
+	for (size_t _i = to_mem(st)->table[which].n; (left) && _i-- > 0;)             \
 		if (((type *)mem_row(&to_mem(st)->table[which], _i))->id == (outage)) \
-	mem_row_del(st, which, mem_row(&to_mem(st)->table[which], _i))
+	mem_row_del(st, which, mem_row(&to_mem(st)->table[which], _i)), (left)--
 
-void mem_outage_drop(struct store *st, struct outage *o)
+int mem_outage_drop(struct store *st, struct outage *o, unsigned int *limit)
 {
-	DROP_OF(st, WAITERS, struct waiter, outage, o->id);
-	DROP_OF(st, NOTICES, struct notice, outage, o->id);
-	DROP_OF(st, ANSWERS, struct answer, outage, o->id);
-	DROP_OF(st, MESSAGES, struct message, outage, o->id);
-	DROP_OF(st, HANDOVERS, struct handover, outage, o->id);
-	DROP_OF(st, LISTS, struct list, outage, o->id);
-	DROP_OF(st, LIST_PARTS, struct list_part, outage, o->id);
+	unsigned int all = UINT_MAX;
+
+	DROP_OF(st, NOTICES, struct notice, outage, o->id, *limit);
+	DROP_OF(st, WAITERS, struct waiter, outage, o->id, *limit);
+	DROP_OF(st, ANSWERS, struct answer, outage, o->id, *limit);
+	DROP_OF(st, LIST_PARTS, struct list_part, outage, o->id, *limit);
+	if (!*limit)
+		return 1;
+	DROP_OF(st, MESSAGES, struct message, outage, o->id, all);
+	DROP_OF(st, HANDOVERS, struct handover, outage, o->id, all);
+	DROP_OF(st, LISTS, struct list, outage, o->id, all);
 	mem_row_del(st, OUTAGES, o);
+	return 0;
 }
 
 static bool carries(struct store *st, uint64_t message)
@@ -155,7 +161,6 @@ static bool under_way(struct store *st, uint64_t outage)
 int mem_outage_purge(struct store *st, int64_t before, int64_t heard, unsigned int limit)
 {
 	struct rows *t = to_mem(st)->table;
-	unsigned int n = 0;
 	struct message *m;
 	struct outage *o;
 	int rc = mem_changing(st);
@@ -163,22 +168,21 @@ int mem_outage_purge(struct store *st, int64_t before, int64_t heard, unsigned i
 
 	if (rc < 0)
 		return rc;
-	for (i = 0; i < t[OUTAGES].n && n < limit;) {
+	for (i = 0; i < t[OUTAGES].n && limit;) {
 		o = mem_row(&t[OUTAGES], i);
 		if (!o->ended || o->ended >= before || heard_since(st, o, heard) ||
 		    under_way(st, o->id)) {
 			i++;
 			continue;
 		}
-		mem_outage_drop(st, o);
-		n++;
+		mem_outage_drop(st, o, &limit);
 	}
-	for (i = t[MESSAGES].n; n && i-- > 0;) {
+	for (i = t[MESSAGES].n; limit && i-- > 0;) {
 		m = mem_row(&t[MESSAGES], i);
 		if (m->created < before && !carries(st, m->id))
-			mem_row_del(st, MESSAGES, m);
+			mem_row_del(st, MESSAGES, m), limit--;
 	}
-	return n;
+	return !limit;
 }
 
 /* --- waiters ------------------------------------------------------------------------------ */

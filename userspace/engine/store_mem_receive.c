@@ -28,14 +28,12 @@ int mem_outage_origin(struct store *st, struct outage *o)
 	return -ENOENT;
 }
 
-int mem_outage_del(struct store *st, uint64_t id)
+int mem_outage_del(struct store *st, uint64_t id, unsigned int limit)
 {
 	struct outage *o = mem_outage(st, id);
 	int rc = mem_changing(st);
 
-	if (rc == 0 && o)
-		mem_outage_drop(st, o);
-	return rc;
+	return rc == 0 && o ? mem_outage_drop(st, o, &limit) : rc;
 }
 
 int mem_list_put(struct store *st, const struct list *l)
@@ -112,19 +110,19 @@ int mem_list_promised(struct store *st, const char *origin, uint64_t *clients)
 {
 	*clients = 0;
 	FOR_EACH(st, LISTS, struct list, l)
-	if (l->state == LIST_COLLECTING && !strcmp(mem_outage(st, l->outage)->origin, origin))
+	if (l->state != LIST_RELEASED && !strcmp(mem_outage(st, l->outage)->origin, origin))
 		*clients += l->clients;
 	return 0;
 }
 
-int mem_list_stale(struct store *st, int64_t before, unsigned int limit, store_list_cb cb,
-		   void *arg)
+int mem_list_stale(struct store *st, enum list_state state, int64_t before, unsigned int limit,
+		   store_list_cb cb, void *arg)
 {
 	int rc;
 
 	FOR_EACH(st, LISTS, struct list, row)
 	{
-		if (row->state != LIST_COLLECTING || row->at >= before)
+		if (row->state != state || row->at >= before)
 			continue;
 		if (!limit--)
 			break;

@@ -26,6 +26,10 @@ enum sql_id {
 	SQL_OUTAGE_SINCE,
 	SQL_OUTAGE_OPEN,
 	SQL_OUTAGE_PURGE,
+	SQL_OUTAGE_NOTICES,
+	SQL_OUTAGE_WAITERS,
+	SQL_OUTAGE_CHOICES,
+	SQL_OUTAGE_PARTS,
 	SQL_MESSAGE_PURGE,
 	SQL_OUTAGE_GET,
 	SQL_OUTAGE_ORIGIN,
@@ -164,7 +168,7 @@ int sqlite_outage_list(struct store *st, const struct outage_query *q, store_out
 int sqlite_outage_purge(struct store *st, int64_t before, int64_t heard, unsigned int limit);
 int sqlite_outage_get(struct store *st, uint64_t id, struct outage *o);
 int sqlite_outage_origin(struct store *st, struct outage *o);
-int sqlite_outage_del(struct store *st, uint64_t id);
+int sqlite_outage_del(struct store *st, uint64_t id, unsigned int limit);
 int sqlite_list_put(struct store *st, const struct list *l);
 int sqlite_list_get(struct store *st, uint64_t outage, struct list *l);
 int sqlite_list_part(struct store *st, uint64_t outage, uint32_t part);
@@ -172,7 +176,7 @@ int sqlite_list_parts(struct store *st, uint64_t outage, uint32_t *n);
 int sqlite_list_list(struct store *st, uint64_t after, unsigned int limit, store_list_cb cb,
 		     void *arg);
 int sqlite_list_promised(struct store *st, const char *origin, uint64_t *clients);
-int sqlite_list_stale(struct store *st, int64_t before, unsigned int limit, store_list_cb cb,
+int sqlite_list_stale(struct store *st, enum list_state state, int64_t before, unsigned int limit, store_list_cb cb,
 		      void *arg);
 int sqlite_list_release(struct store *st, const struct outage *o, int64_t now, int64_t due, struct list_told *n);
 int sqlite_waiter_put(struct store *st, const struct waiter *w);

@@ -188,30 +188,99 @@ int sqlite_outage_list(struct store *st, const struct outage_query *p, store_out
 	return rc;
 }
 
-int sqlite_outage_purge(struct store *st, int64_t before, int64_t heard, unsigned int limit)
+/* Runs @q, bound with @rc, and counts @left down by what it deleted. */
+static int sql_delete(struct store *st, sqlite3_stmt *q, int rc, unsigned int *left)
+{
+	if (rc == 0)
+		rc = sql_run(st, q);
+	if (rc == 0)
+		*left -= (unsigned int)sql_changes(st);
+	return rc;
+}
+
+/* What hangs on an outage may be much: deleting it all at once would stop the engine. */
+static int outage_shrink(struct store *st, uint64_t id, unsigned int *left)
+{
+	static const struct {
+		enum sql_id which;
+		const char *text;
+	} hanging[] = {
+		{ SQL_OUTAGE_NOTICES, "DELETE FROM notice WHERE id IN"
+				      " (SELECT id FROM notice WHERE outage = ?1 LIMIT ?2)" },
+		{ SQL_OUTAGE_WAITERS, "DELETE FROM waiter WHERE outage = ?1 AND client IN"
+				      " (SELECT client FROM waiter WHERE outage = ?1 LIMIT ?2)" },
+		{ SQL_OUTAGE_CHOICES, "DELETE FROM choice WHERE outage = ?1 AND client IN"
+				      " (SELECT client FROM choice WHERE outage = ?1 LIMIT ?2)" },
+		{ SQL_OUTAGE_PARTS, "DELETE FROM list_part WHERE outage = ?1 AND part IN"
+				    " (SELECT part FROM list_part WHERE outage = ?1 LIMIT ?2)" },
+	};
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < sizeof(hanging) / sizeof(*hanging); i++) {
+		sqlite3_stmt *q = sql_get(st, hanging[i].which, hanging[i].text);
+
+		rc = sql_delete(st, q, sql_bind(st, q, "ii", NUM(id), NUM(*left)), left);
+	}
+	return rc;
+}
+
+static int outage_del(struct store *st, uint64_t id, unsigned int *left)
+{
+	sqlite3_stmt *q;
+	int rc = outage_shrink(st, id, left);
+
+	if (rc < 0 || !*left)
+		return rc < 0 ? rc : 1;
+	q = sql_get(st, SQL_OUTAGE_DEL, "DELETE FROM outage WHERE id = ?");
+	return sql_delete(st, q, sql_bind(st, q, "i", NUM(id)), left);
+}
+
+int sqlite_outage_del(struct store *st, uint64_t id, unsigned int limit)
+{
+	return outage_del(st, id, &limit);
+}
+
+#define OUTAGES_AT_A_TIME 200
+
+/* Those to be deleted, into @id. How many, or -errno. */
+static int outages_old(struct store *st, int64_t before, int64_t heard,
+		       uint64_t id[OUTAGES_AT_A_TIME])
 {
 	sqlite3_stmt *q = sql_get(st, SQL_OUTAGE_PURGE,
-				  "DELETE FROM outage WHERE id IN (SELECT id FROM outage"
+				  "SELECT id FROM outage"
 				  " WHERE ended < ?1 AND NOT EXISTS (SELECT 1 FROM list WHERE"
-				  " list.outage = outage.id AND max(list.at, outage.ended) >= ?3)"
+				  " list.outage = outage.id AND max(list.at, outage.ended) >= ?2)"
 				  " AND NOT EXISTS (SELECT 1 FROM handover WHERE"
 				  " handover.outage = outage.id AND handover.done = 0)"
-				  " ORDER BY ended LIMIT ?2)");
-	int rc = sql_bind(st, q, "iii", before, NUM(limit), heard);
-	int n;
+				  " ORDER BY ended LIMIT ?3");
+	int rc = sql_bind(st, q, "iii", before, heard, NUM(OUTAGES_AT_A_TIME));
+	int n = 0;
 
-	if (rc == 0)
-		rc = sql_run(st, q);
-	n = sql_changes(st);
-	if (rc < 0 || !n)
+	if (rc < 0)
+		return rc;
+	while ((rc = sql_step(st, q)) == 1)
+		id[n++] = sqlite3_column_int64(q, 0);
+	sqlite3_reset(q);
+	return rc < 0 ? rc : n;
+}
+
+int sqlite_outage_purge(struct store *st, int64_t before, int64_t heard, unsigned int limit)
+{
+	uint64_t id[OUTAGES_AT_A_TIME];
+	int n = outages_old(st, before, heard, id);
+	int rc = n < 0 ? n : 0;
+	sqlite3_stmt *q;
+
+	for (int i = 0; rc == 0 && i < n && limit; i++)
+		rc = outage_del(st, id[i], &limit);
+	if (rc)
 		return rc;
 	q = sql_get(st, SQL_MESSAGE_PURGE,
-		    "DELETE FROM message WHERE created < ? AND NOT EXISTS"
-		    " (SELECT 1 FROM notice WHERE notice.message = message.id)");
-	rc = sql_bind(st, q, "i", before);
-	if (rc == 0)
-		rc = sql_run(st, q);
-	return rc < 0 ? rc : n;
+		    "DELETE FROM message WHERE id IN (SELECT id FROM message WHERE created < ?1"
+		    " AND NOT EXISTS (SELECT 1 FROM notice WHERE notice.message = message.id)"
+		    " LIMIT ?2)");
+	rc = sql_delete(st, q, sql_bind(st, q, "ii", before, NUM(limit)), &limit);
+	return rc < 0 ? rc : !limit || n == OUTAGES_AT_A_TIME;
 }
 
 /* --- waiters --------------------------------------------------------------- */

@@ -26,14 +26,6 @@ int sqlite_outage_origin(struct store *st, struct outage *o)
 	return 0;
 }
 
-int sqlite_outage_del(struct store *st, uint64_t id)
-{
-	sqlite3_stmt *q = sql_get(st, SQL_OUTAGE_DEL, "DELETE FROM outage WHERE id = ?");
-	int rc = sql_bind(st, q, "i", NUM(id));
-
-	return rc < 0 ? rc : sql_run(st, q);
-}
-
 int sqlite_list_put(struct store *st, const struct list *l)
 {
 	sqlite3_stmt *q = sql_get(st, SQL_LIST_PUT,
@@ -145,9 +137,9 @@ int sqlite_list_promised(struct store *st, const char *origin, uint64_t *clients
 {
 	/* The lists that are not released are few, the outages of a section many. */
 	sqlite3_stmt *q = sql_get(st, SQL_LIST_PROMISED,
-				  "SELECT sum(list.clients) FROM list INDEXED BY list_collecting"
+				  "SELECT sum(list.clients) FROM list INDEXED BY list_unreleased"
 				  " CROSS JOIN outage ON outage.id = list.outage"
-				  " WHERE list.state = 0 AND outage.origin = ?");
+				  " WHERE list.state != 1 AND outage.origin = ?");
 	int rc = sql_bind(st, q, "s", origin);
 
 	if (rc == 0)
@@ -159,12 +151,13 @@ int sqlite_list_promised(struct store *st, const char *origin, uint64_t *clients
 	return 0;
 }
 
-int sqlite_list_stale(struct store *st, int64_t before, unsigned int limit, store_list_cb cb,
-		      void *arg)
+int sqlite_list_stale(struct store *st, enum list_state state, int64_t before, unsigned int limit,
+		      store_list_cb cb, void *arg)
 {
-	sqlite3_stmt *q =
-		sql_get(st, SQL_LIST_STALE, LIST_SELECT "list.state = 0 AND list.at < ? LIMIT ?");
-	int rc = sql_bind(st, q, "ii", before, NUM(limit));
+	sqlite3_stmt *q = sql_get(st, SQL_LIST_STALE,
+				  LIST_SELECT "list.state = ? AND list.state != 1"
+					      " AND list.at < ? LIMIT ?");
+	int rc = sql_bind(st, q, "iii", NUM(state), before, NUM(limit));
 
 	return list_rows(st, q, rc, cb, arg);
 }

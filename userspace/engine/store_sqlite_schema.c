@@ -12,7 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
-_Static_assert(LIST_COLLECTING == 0, "the index list_collecting");
+_Static_assert(LIST_RELEASED == 1, "the index list_unreleased");
 _Static_assert(WAITER_WAITING == 0 && WAITER_ASKING == 6, "the index waiter_unknown");
 
 /* "rngb": tells our files from other people's databases. */
@@ -107,7 +107,8 @@ static const char *const steps[] = {
 	"  router TEXT NOT NULL, name TEXT NOT NULL, state INTEGER NOT NULL,"
 	"  parts INTEGER NOT NULL, clients INTEGER NOT NULL, got INTEGER NOT NULL,"
 	"  at INTEGER NOT NULL);"
-	"CREATE INDEX list_collecting ON list (at) WHERE state = 0;"
+	"CREATE INDEX list_unreleased ON list (state, at) WHERE state != 1;"
+	"CREATE INDEX message_created ON message (created);"
 	"CREATE TABLE list_part ("
 	"  outage INTEGER NOT NULL REFERENCES list ON DELETE CASCADE, part INTEGER NOT NULL,"
 	"  PRIMARY KEY (outage, part)) WITHOUT ROWID;"
