@@ -499,6 +499,32 @@ static void release_never_falls_back(void **state)
 	assert_int_equal(n_sent, 0);
 }
 
+/* Whose section for us is gone refuses whatever is said to it: once is no proof. */
+static void release_is_refused(void **state)
+{
+	struct msg_result no = { .delivery = DELIVERY_REFUSED, .code = 13 };
+
+	(void)state;
+	all_targets();
+	NOTIFY("nms:a", "mail");
+	contact("198.51.100.1", "one@example.org");
+	n_clients_waited(1);
+	space(10);
+	answer(DELIVERY_SENT);
+	expect(2, HANDOVER_RELEASE, "a");
+	no.id = handed[1].id;
+	handovers_result(e.handovers, &no);
+	run(5300);
+	expect(3, HANDOVER_PART, "a");
+	assert_int_equal(handover_of(0).state, HANDOVER_RELEASING);
+	no.id = handed[2].id;
+	handovers_result(e.handovers, &no);
+	run(60);
+	assert_int_equal(handover_of(0).state, HANDOVER_REFUSED);
+	assert_int_equal(n_handed, 3);
+	assert_int_equal(n_sent, 0); /* it may have told them before */
+}
+
 static void release_is_given_up(void **state)
 {
 	(void)state;
@@ -1268,6 +1294,7 @@ int main(void)
 		ON_BOTH(who_said_no_is_in_no_list),
 		ON_BOTH(killed_at_every_moment),
 		cmocka_unit_test_setup_teardown(release_never_falls_back, setup_mem, teardown),
+		cmocka_unit_test_setup_teardown(release_is_refused, setup_mem, teardown),
 		ON_BOTH(release_is_given_up),
 		ON_BOTH(mailer_away_and_back),
 		ON_BOTH(who_answers_has_time),
