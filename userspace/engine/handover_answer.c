@@ -116,18 +116,36 @@ static bool repeats(const struct handovers *hs, const struct handing *x)
 	return t && handover_repeats(t, x->h.kind);
 }
 
-/* It goes on: it has its time again. Not written for less than a second. */
+/* It goes on: it has its time again. Not written for a small part of that. */
 static void more_time(struct handovers *hs, struct handing *x)
 {
+	const struct conf_target *t = conf_target_find(hs->e->conf, x->h.route, x->h.target);
 	int64_t until;
 
-	if (!conf_target_find(hs->e->conf, x->h.route, x->h.target))
+	if (!t || x->h.state != HANDOVER_SENDING)
 		return;
 	until = handing_deadline(hs->e, &x->h, &x->o, time_now());
-	if (until < x->h.until + NSEC_PER_SEC)
+	if (until <= x->h.until + t->time * NSEC_PER_SEC / 8)
 		return;
 	x->h.until = until;
 	handing_write(hs, x);
+}
+
+static uint64_t list_of(const struct handing *x)
+{
+	return x->h.list ? x->h.list : x->h.id;
+}
+
+/* A webhook gets the parts of a list one after the other: the others wait for their turn. */
+static void others_have_time(struct handovers *hs, const struct handing *x)
+{
+	struct handing *y;
+
+	if (x->h.kind != HANDOVER_PART || handover_is_held(&x->h))
+		return;
+	TAILQ_FOREACH(y, &hs->all, all)
+		if (y != x && y->h.kind == HANDOVER_PART && list_of(y) == list_of(x))
+			more_time(hs, y);
 }
 
 static void part_answered(struct handovers *hs, struct handing *x, uint32_t unit,
@@ -141,8 +159,7 @@ static void part_answered(struct handovers *hs, struct handing *x, uint32_t unit
 	if (x->window < WINDOW_MAX)
 		x->window++;
 	if (x->answered < handing_parts(x)) {
-		if (x->h.state == HANDOVER_SENDING)
-			more_time(hs, x);
+		more_time(hs, x);
 		return;
 	}
 	if (x->h.state == HANDOVER_RELEASING) {
@@ -177,6 +194,7 @@ static void answered(struct handovers *hs, struct handing *x, uint32_t unit,
 		handing_end(hs, x, HANDOVER_PASSED_ON);
 	} else {
 		handing_end(hs, x, HANDOVER_SENT);
+		others_have_time(hs, x);
 	}
 }
 
