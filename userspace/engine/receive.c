@@ -30,6 +30,8 @@
 /* Outages of one client that are looked at. */
 #define HEARD_MAX	64
 #define REFUSED_SECONDS 10
+/* The same for what a router may say as often as it likes; all of it is counted. */
+#define SAID_SECONDS 1
 /* Lists of one section that are on their way, in lists as large as its largest. */
 #define LISTS_HELD 2
 
@@ -50,7 +52,7 @@ struct receive {
 	size_t n, size;
 	bool released; /* in that batch: mail is due */
 	struct event *commit, *sweep;
-	struct log_rate refused;
+	struct log_rate refused, said;
 };
 
 /* When a notice falls due that may go out at @now. */
@@ -288,6 +290,16 @@ static void announce(struct engine *e, const char *event, const struct msg_hando
 	control_event(e->control, event, &h->service, NULL, text);
 }
 
+/* What nothing limits but the router's good will. */
+static void mention(struct receive *r, const char *event, const struct msg_handover *h,
+		    const char *text)
+{
+	unsigned long missed;
+
+	if (log_allowed(&r->said, SAID_SECONDS, &missed))
+		announce(r->e, event, h, text);
+}
+
 static int refuse(struct receive *r, const struct msg_handover *h, const char *why)
 {
 	unsigned long missed;
@@ -392,7 +404,7 @@ static int take_release(struct receive *r, const struct msg_handover *h)
 		return rc;
 	snprintf(line, sizeof(line), "outage %llu, list %u: %u of %u parts are missing",
 		 (unsigned long long)h->outage, h->list, h->parts - parts, h->parts);
-	announce(r->e, "list-incomplete", h, line);
+	mention(r, "list-incomplete", h, line);
 	return TAKEN_INCOMPLETE;
 }
 
@@ -428,7 +440,7 @@ static int take_withdrawal(struct receive *r, const struct msg_handover *h)
 		return rc;
 	snprintf(line, sizeof(line), "outage %llu, list %u: withdrawn, somebody else tells them",
 		 (unsigned long long)h->outage, h->list);
-	announce(r->e, "list-withdrawn", h, line);
+	mention(r, "list-withdrawn", h, line);
 	return TAKEN_OK;
 }
 
@@ -452,10 +464,10 @@ static int take(struct receive *r, const struct msg_handover *h)
 	case HANDOVER_WITHDRAW:
 		return take_withdrawal(r, h);
 	case HANDOVER_DOWN:
-		announce(r->e, "announced", h, "is down");
+		mention(r, "announced", h, "is down");
 		break;
 	case HANDOVER_UP:
-		announce(r->e, "announced", h, "is back");
+		mention(r, "announced", h, "is back");
 		break;
 	}
 	return TAKEN_OK;
