@@ -962,6 +962,23 @@ static void alert_is_repeated(void **state)
 	assert_true(handover_of(0).done > 0);
 }
 
+static void alert_of_who_hears_no_more(void **state)
+{
+	const struct service s = web();
+
+	(void)state;
+	announces("w");
+	targets[2].format = WEBHOOK_ALERTMANAGER;
+	space(10);
+	service_is(&s, RINGBACK_SERVICE_DOWN);
+	run(80);
+	answer(DELIVERY_SENT);
+	targets[2].announce = false;
+	time_passes(70);
+	assert_int_equal(n_handed, 1);
+	assert_true(handover_of(0).done > 0);
+}
+
 /* A service that flaps is one outage: what did not last is not told. */
 static void flapping_makes_no_storm(void **state)
 {
@@ -1327,6 +1344,7 @@ int main(void)
 		ON_BOTH(up_waits_for_down),
 		ON_BOTH(webhook_hears_both),
 		ON_BOTH(alert_is_repeated),
+		ON_BOTH(alert_of_who_hears_no_more),
 		ON_BOTH(flapping_makes_no_storm),
 		ON_BOTH(flapping_leaves_the_truth),
 		ON_BOTH(flapping_alert_stays),

@@ -186,10 +186,18 @@ static int64_t last_moment(const struct handovers *hs, const struct handing *x)
 
 static int work(struct handovers *hs, struct handing *x, int64_t now)
 {
+	const struct conf_target *t;
+
 	if (x->dirty || x->h.done)
 		return 0;
-	if (!conf_target_find(hs->e->conf, x->h.route, x->h.target)) {
+	t = conf_target_find(hs->e->conf, x->h.route, x->h.target);
+	if (!t) {
 		handing_homeless(hs, x);
+		return 0;
+	}
+	/* An alert of which the end would not be told is repeated no more. */
+	if (x->h.state == HANDOVER_SENT && !t->announce) {
+		handing_end(hs, x, HANDOVER_SENT);
 		return 0;
 	}
 	if (now >= last_moment(hs, x)) {
