@@ -127,6 +127,19 @@ int sql_step(struct store *st, sqlite3_stmt *q)
 	return rc;
 }
 
+int sql_first_time(struct store *st, sqlite3_stmt *q, int rc, int64_t *when)
+{
+	if (rc == 0)
+		rc = sql_step(st, q);
+	if (rc < 0)
+		return rc;
+	*when = INT64_MAX;
+	if (rc == 1 && sqlite3_column_type(q, 0) != SQLITE_NULL)
+		*when = sqlite3_column_int64(q, 0);
+	sqlite3_reset(q);
+	return 0;
+}
+
 int sql_run(struct store *st, sqlite3_stmt *q)
 {
 	int rc = sql_step(st, q);

@@ -124,6 +124,11 @@ sqlite3_stmt *sql_get(struct store *st, enum sql_id id, const char *text);
 int sql_bind(struct store *st, sqlite3_stmt *q, const char *types, ...);
 /* One step: 1 a row, 0 done, -errno. */
 int sql_step(struct store *st, sqlite3_stmt *q);
+/*
+ * The time in the only row of @q, which @rc says is bound; INT64_MAX in *@when where it
+ * has none. Resets @q.
+ */
+int sql_first_time(struct store *st, sqlite3_stmt *q, int rc, int64_t *when);
 /* Runs a statement without rows to its end. */
 int sql_run(struct store *st, sqlite3_stmt *q);
 /* -errno and st->error for what just failed. */
@@ -176,9 +181,10 @@ int sqlite_list_parts(struct store *st, uint64_t outage, uint32_t *n);
 int sqlite_list_list(struct store *st, uint64_t after, unsigned int limit, store_list_cb cb,
 		     void *arg);
 int sqlite_list_promised(struct store *st, const char *origin, uint64_t *clients);
-int sqlite_list_stale(struct store *st, enum list_state state, int64_t before, unsigned int limit, store_list_cb cb,
-		      void *arg);
-int sqlite_list_release(struct store *st, const struct outage *o, int64_t now, int64_t due, struct list_told *n);
+int sqlite_list_stale(struct store *st, enum list_state state, int64_t before, unsigned int limit,
+		      store_list_cb cb, void *arg);
+int sqlite_list_release(struct store *st, const struct outage *o, int64_t now, int64_t due,
+			struct list_told *n);
 int sqlite_waiter_put(struct store *st, const struct waiter *w);
 int sqlite_waiter_get(struct store *st, uint64_t outage, const struct addr *client,
 		      struct waiter *w);

@@ -127,17 +127,8 @@ int sqlite_handover_next(struct store *st, int64_t now, int64_t *when)
 	sqlite3_stmt *q = sql_get(st, SQL_HANDOVER_NEXT,
 				  "SELECT min(next) FROM handover INDEXED BY handover_next WHERE"
 				  " done = 0 AND next > ?");
-	int rc = sql_bind(st, q, "i", now);
 
-	if (rc == 0)
-		rc = sql_step(st, q);
-	if (rc < 0)
-		return rc;
-	*when = INT64_MAX;
-	if (rc == 1 && sqlite3_column_type(q, 0) != SQLITE_NULL)
-		*when = sqlite3_column_int64(q, 0);
-	sqlite3_reset(q);
-	return 0;
+	return sql_first_time(st, q, sql_bind(st, q, "i", now), when);
 }
 
 int sqlite_handover_list(struct store *st, uint64_t after, unsigned int limit, store_handover_cb cb,

@@ -384,17 +384,8 @@ int sqlite_outbox_next(struct store *st, int64_t now, int64_t *when)
 				  " message IS NULL AND due > ?1 UNION ALL SELECT min(next) FROM"
 				  " message INDEXED BY message_queued WHERE state = 0 AND"
 				  " next > ?1)");
-	int rc = sql_bind(st, q, "i", now);
 
-	if (rc == 0)
-		rc = sql_step(st, q);
-	if (rc < 0)
-		return rc;
-	*when = INT64_MAX;
-	if (rc == 1 && sqlite3_column_type(q, 0) != SQLITE_NULL)
-		*when = sqlite3_column_int64(q, 0);
-	sqlite3_reset(q);
-	return 0;
+	return sql_first_time(st, q, sql_bind(st, q, "i", now), when);
 }
 
 int sqlite_outbox_count(struct store *st, struct outbox_counts *c)
