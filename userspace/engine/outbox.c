@@ -31,8 +31,6 @@ struct flight {
 	LIST_ENTRY(flight) by_id;
 	TAILQ_ENTRY(flight) all;
 	struct message m;
-	unsigned int notices; /* in it */
-	int64_t owed; /* since when the first of them, ns since the Epoch */
 	bool answered;
 	bool written; /* in the open batch */
 };
@@ -106,34 +104,44 @@ static void write_result(struct outbox *o, struct flight *f)
 		batch_fail(o->e->batch, rc, "record a delivery");
 }
 
-/* It carries a notice that is owed since @t. */
-static void carries(struct flight *f, int64_t t)
-{
-	if (!f->notices++ || t < f->owed)
-		f->owed = t;
-}
+struct load {
+	struct notice first; /* whose outage ended first */
+	unsigned int n;
+};
 
-static int carries_notice(const struct notice *n, const struct message *m, const struct handover *h,
-			  void *arg)
+static int weigh(const struct notice *n, const struct message *m, const struct handover *h,
+		 void *arg)
 {
+	struct load *load = arg;
+
 	(void)m;
 	(void)h;
-	carries(arg, n->ended);
+	if (!load->n++ || n->ended < load->first.ended)
+		load->first = *n;
 	return 0;
 }
 
-static void count(struct outbox *o, struct flight *f)
+/* By our clock: the end of an outage that another router saw is by its; there, the release. */
+static int64_t owed_since(const struct outbox *o, const struct notice *n)
+{
+	struct outage seen;
+
+	if (store_outage_get(o->e->store, n->outage, &seen) == 0 && seen.origin[0])
+		return n->created;
+	return n->ended;
+}
+
+static void count(struct outbox *o, const struct flight *f)
 {
 	struct engine_counters *n = &o->e->count;
+	struct load load = { .n = 0 };
 
 	if (f->m.state == MESSAGE_QUEUED || f->m.kind != NOTICE_RECOVERY)
 		return;
-	if (!f->notices) /* not sent by us */
-		store_notice_list(o->e->store, NULL, f->m.id, 0, MSG_NOTICE_ITEMS, carries_notice,
-				  f);
-	n->notices[f->m.state] += f->notices;
-	if (f->m.state == MESSAGE_SENT && f->notices)
-		measure_add(n->times, MEASURE_DELIVERY, f->m.done - f->owed);
+	store_notice_list(o->e->store, NULL, f->m.id, 0, MSG_NOTICE_ITEMS, weigh, &load);
+	n->notices[f->m.state] += load.n;
+	if (f->m.state == MESSAGE_SENT && load.n)
+		measure_add(n->times, MEASURE_DELIVERY, f->m.done - owed_since(o, &load.first));
 }
 
 static void report(struct outbox *o, struct flight *f)
@@ -285,9 +293,7 @@ static int drop(struct outbox *o, const struct message *m, const char *why)
 static int send_one(struct outbox *o, const struct message *m)
 {
 	static struct msg_notice msg; /* large; this process has one thread */
-	struct flight *f;
 	const char *why;
-	uint32_t i;
 	int rc = build(o, m, &msg, &why);
 
 	if (rc == 1)
@@ -297,12 +303,7 @@ static int send_one(struct outbox *o, const struct message *m)
 	if (rc < 0)
 		return rc;
 	o->window--;
-	f = flight_new(o, m);
-	if (!f)
-		return -ENOMEM;
-	for (i = 0; i < msg.n_items; i++)
-		carries(f, msg.items[i].up);
-	return 0;
+	return flight_new(o, m) ? 0 : -ENOMEM;
 }
 
 /* 1: there may be more; 0: all of it; -errno. */
