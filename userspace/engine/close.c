@@ -193,18 +193,17 @@ static int ask_kernel(struct closing *c, const struct service *s, int64_t seen, 
 }
 
 /* Where the notice of a client goes: to a mail address, or with the list. */
-static int address_notice(struct closing *c, const struct outage *o, const struct waiter *w,
-			  int step, struct notice *n)
+static int address_notice(struct closing *c, const struct outage *o, int step, struct notice *n)
 {
 	int rc = 0;
 
 	if (step_is_mail(c->w, step)) {
 		c->told++;
-		memcpy(n->mail, w->mail, sizeof(n->mail));
 		n->due = c->now + (int64_t)c->e->conf->mail.digest * NSEC_PER_SEC;
 		return 0;
 	}
-	/* One list: the first step that is none of mail. */
+	/* One list: the first step that is none of mail, and needs no address of ours. */
+	n->mail[0] = '\0';
 	if (!c->list.id)
 		rc = handover_gather(c->e->store, o, &c->w->notify[step], step,
 				     c->now + (c->late ? HANDOVER_GATHER : 0), &c->list);
@@ -218,25 +217,13 @@ static int address_notice(struct closing *c, const struct outage *o, const struc
 static int queue_notice(struct closing *c, const struct outage *o, struct waiter *w, int step,
 			const char *lang)
 {
-	struct notice n = {
-		.outage = o->id,
-		.client = w->client,
-		.service = o->service,
-		.reason = w->reason,
-		.evidence = o->evidence,
-		.attempts = w->attempts,
-		.first = w->first,
-		.last = w->last,
-		/* For this client it was away when he tried, whatever was seen first. */
-		.began = w->first < o->began ? w->first : o->began,
-		.ended = o->ended,
-		.created = c->now,
-	};
-	int rc = address_notice(c, o, w, step, &n);
+	struct notice n;
+	int rc;
 
+	notice_about(&n, o, w, c->now);
+	rc = address_notice(c, o, step, &n);
 	if (rc < 0)
 		return rc;
-	memcpy(n.watch, w->watch, sizeof(n.watch));
 	snprintf(n.lang, sizeof(n.lang), "%s", lang);
 	w->told = c->now;
 	return store_notice_put(c->e->store, &n);

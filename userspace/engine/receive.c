@@ -19,6 +19,7 @@
 #include "lookup.h"
 #include "outbox.h"
 #include "receive_check.h"
+#include "route.h"
 #include "tally.h"
 
 /* A router repeats itself for days (give-up); what is silent for longer comes no more. */
@@ -129,23 +130,10 @@ static int list_find(struct engine *e, const struct msg_handover *h, struct outa
 
 static int notice_put(struct engine *e, const struct outage *o, const struct waiter *w, int64_t due)
 {
-	struct notice n = {
-		.outage = o->id,
-		.client = w->client,
-		.service = o->service,
-		.reason = w->reason,
-		.evidence = o->evidence,
-		.attempts = w->attempts,
-		.first = w->first,
-		.last = w->last,
-		.began = w->first && w->first < o->began ? w->first : o->began,
-		.ended = o->ended,
-		.created = time_now(),
-		.due = due,
-	};
+	struct notice n;
 
-	memcpy(n.mail, w->mail, sizeof(n.mail));
-	memcpy(n.watch, w->watch, sizeof(n.watch));
+	notice_about(&n, o, w, time_now());
+	n.due = due;
 	return store_notice_put(e->store, &n);
 }
 

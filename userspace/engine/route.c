@@ -32,3 +32,23 @@ int route_way(struct engine *e, const struct conf_watch *watch, struct waiter *w
 	way->mail = way->list && w->mail[0];
 	return 0;
 }
+
+void notice_about(struct notice *n, const struct outage *o, const struct waiter *w, int64_t now)
+{
+	*n = (struct notice){
+		.outage = o->id,
+		.client = w->client,
+		.service = o->service,
+		.reason = w->reason,
+		.evidence = o->evidence,
+		.attempts = w->attempts,
+		.first = w->first,
+		.last = w->last,
+		/* For this client it was away when he tried, whatever was seen first. */
+		.began = w->first && w->first < o->began ? w->first : o->began,
+		.ended = o->ended,
+		.created = now,
+	};
+	memcpy(n->mail, w->mail, sizeof(n->mail));
+	memcpy(n->watch, w->watch, sizeof(n->watch));
+}

@@ -15,4 +15,10 @@
 int route_way(struct engine *e, const struct conf_watch *watch, struct waiter *w, struct answer *a,
 	      struct way *way);
 
+/*
+ * *@n: what @w is owed about @o, created at @now; to its mail address, which may be "".
+ * Nothing is said of when it is due.
+ */
+void notice_about(struct notice *n, const struct outage *o, const struct waiter *w, int64_t now);
+
 #endif /* RINGBACK_ENGINE_ROUTE_H */
