@@ -84,7 +84,10 @@ static int import_file(struct import *im, const char *name)
 	return err;
 }
 
-/* What came before is forgotten, some at a time. */
+/*
+ * What came before is forgotten, some at a time. Not for an import without a lease: a
+ * server that writes its file anew empties it first.
+ */
 static int finish(struct import *im)
 {
 	json_t *request = json_pack("{s:s, s:I, s:b}", "command", "lease import", "import",
@@ -113,7 +116,7 @@ int cmd_lease_import(struct cli *cli, int argc, char **argv)
 	im.batch = json_array();
 	for (i = 0; !err && i < argc; i++)
 		err = import_file(&im, argv[i]);
-	if (!err)
+	if (!err && im.imported)
 		err = finish(&im);
 	json_decref(im.batch);
 	return err ? err : import_result(&im, "lease", "leases");

@@ -117,6 +117,7 @@ static void target_secrets_free(struct conf_target *t)
 {
 	secret_free(&t->community);
 	secret_free(&t->key);
+	secret_free(&t->url); /* may be a capability */
 	user_free(&t->user);
 }
 
@@ -184,7 +185,6 @@ static void target_free(struct conf_target *t)
 {
 	target_secrets_free(t);
 	free(t->host);
-	free(t->url);
 	free(t->ca_file);
 }
 

@@ -151,7 +151,7 @@ struct conf_target {
 	struct conf_snmp_user user;	/* authPriv, engine_id NULL (found out); keys secret */
 	/* WEBHOOK */
 	uint8_t format;			/* enum webhook_format */
-	char *url;			/* http:// or https:// */
+	char *url;			/* http:// or https://; may be a capability: secret */
 	char *key;			/* HMAC-SHA256 of every body; secret; or NULL */
 	char *ca_file;			/* NULL: the system's */
 };

@@ -353,6 +353,8 @@ static void ended(const struct closing *c, const struct outage *o)
 	web_peer_ended(c->e->web, o);
 	if (c->told)
 		outbox_kick(c->e->outbox);
+	if (c->state[WAITER_ASKING])
+		lookup_left_asking(c->e->lookup);
 	handovers_kick(c->e->handovers);
 }
 

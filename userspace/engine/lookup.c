@@ -286,6 +286,11 @@ bool lookup_pending(const struct engine *e, const struct conf_watch *watch, cons
 	return !question_settled(question_of(e->lookup, w));
 }
 
+void lookup_left_asking(struct lookup *l)
+{
+	lookup_scan(l);
+}
+
 int lookup_said(const struct lookup *l, const struct addr *client, const struct mac *mac,
 		char *mail)
 {

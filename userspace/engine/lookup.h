@@ -49,6 +49,9 @@ int lookup_contact(struct engine *e, const struct conf_watch *w, const struct ad
  */
 bool lookup_pending(const struct engine *e, const struct conf_watch *watch, const struct waiter *w);
 
+/* Some waiters stay WAITER_ASKING: whoever of them nobody asks about any more is asked about. */
+void lookup_left_asking(struct lookup *l);
+
 /*
  * What the command has said of that client, @mac as of engine_mac(), however long ago: 1: *@mail; 0: nobody;
  * -EINPROGRESS: it is asked; -EIO: there was trouble, it will be asked again; -ENOENT: it

@@ -94,8 +94,12 @@ void lookup_apply(struct lookup *l, const struct question *q)
 	for (i = 0; i < page.n; i++) {
 		struct waiter *w = &page.row[i].w;
 
-		if (question_of(l, w) == q && needs(w, &page.row[i].o) &&
-		    !put(l, w, &page.row[i].o, q->mail ? q->mail : ""))
+		if (!needs(w, &page.row[i].o))
+			continue;
+		/* A lease has come or gone since it was asked: its question is another one now. */
+		if (question_of(l, w) != q)
+			lookup_scan(l);
+		else if (!put(l, w, &page.row[i].o, q->mail ? q->mail : ""))
 			return;
 	}
 }

@@ -289,10 +289,9 @@ void command_ask(struct command *c, const struct msg_lookup *about)
 {
 	struct question *q = calloc(1, sizeof(*q));
 
-	if (!q) {
-		log_err("out of memory: a question about a contact is lost");
-		return;
-	}
+	/* The engine waits for one answer to each question; it asks the next mailer again. */
+	if (!q)
+		fatal("out of memory");
 	q->about = *about;
 	if (c->conf->argv) {
 		STAILQ_INSERT_TAIL(&c->waiting, q, link);
