@@ -144,6 +144,44 @@ static void a_lease_tells_the_mac(void **state)
 	assert_string_equal(mail_of(&s, "198.51.100.3"), "three@example.org");
 }
 
+/* The answer was about the client without the MAC that it turns out to have. */
+static void a_lease_comes_before_the_answer(void **state)
+{
+	const struct service s = one_fails();
+
+	(void)state;
+	assert_int_equal(n_questions, 1);
+	leased(ONE, "02:00:5e:00:53:01", time_now() + 3600 * NSEC_PER_SEC);
+	answers(0, FOUND_MAIL, "anybody@example.org");
+	run(100);
+	assert_int_equal(n_questions, 2);
+	answers(1, FOUND_MAIL, "one@example.org");
+	run(50);
+	assert_string_equal(mail_of(&s, ONE), "one@example.org");
+}
+
+/* Nobody had an answer for it when its outage ended, and it is asked about all the same. */
+static void a_lease_ends_before_the_outage(void **state)
+{
+	const struct addr one = address(ONE);
+	struct service s;
+
+	(void)state;
+	leased(ONE, "02:00:5e:00:53:01", time_now() + 3600 * NSEC_PER_SEC);
+	s = one_fails();
+	answers(0, FOUND_NOBODY, "");
+	run(50);
+	leased(ONE, "02:00:5e:00:53:02", time_now() + 3600 * NSEC_PER_SEC);
+	comes_back(&s);
+	run(100);
+	assert_int_equal(n_questions, 2);
+	assert_true(addr_equal(&questions[1].client, &one));
+	answers(1, FOUND_MAIL, "one@example.org");
+	run(200);
+	assert_int_equal(n_sent, 1);
+	assert_string_equal(sent[0].to, "one@example.org");
+}
+
 static void an_answer_is_good_for_a_while(void **state)
 {
 	const struct service s = one_fails();
@@ -428,6 +466,8 @@ int main(void)
 		ON_BOTH(the_table_is_asked_first),
 		ON_BOTH(who_is_not_told_by_mail_is_not_looked_up),
 		ON_BOTH(a_lease_tells_the_mac),
+		ON_BOTH(a_lease_comes_before_the_answer),
+		ON_BOTH(a_lease_ends_before_the_outage),
 		ON_BOTH(an_answer_is_good_for_a_while),
 		ON_BOTH(an_old_answer_is_asked_for_again),
 		ON_BOTH(nobody_is_an_answer),
