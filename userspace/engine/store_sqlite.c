@@ -127,6 +127,15 @@ int sql_step(struct store *st, sqlite3_stmt *q)
 	return rc;
 }
 
+int sql_one(struct store *st, sqlite3_stmt *q, int rc)
+{
+	if (rc == 0)
+		rc = sql_step(st, q);
+	if (rc < 0)
+		return rc;
+	return rc ? 0 : -ENOENT;
+}
+
 int sql_first_time(struct store *st, sqlite3_stmt *q, int rc, int64_t *when)
 {
 	if (rc == 0)

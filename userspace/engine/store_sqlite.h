@@ -124,6 +124,8 @@ sqlite3_stmt *sql_get(struct store *st, enum sql_id id, const char *text);
 int sql_bind(struct store *st, sqlite3_stmt *q, const char *types, ...);
 /* One step: 1 a row, 0 done, -errno. */
 int sql_step(struct store *st, sqlite3_stmt *q);
+/* To the only row of @q, which @rc says is bound; -ENOENT: it has none. The caller resets. */
+int sql_one(struct store *st, sqlite3_stmt *q, int rc);
 /*
  * The time in the only row of @q, which @rc says is bound; INT64_MAX in *@when where it
  * has none. Resets @q.

@@ -78,10 +78,9 @@ static int handover_rows(struct store *st, sqlite3_stmt *q, int rc, store_handov
 /* The one row of @q, bound with @rc. */
 static int handover_one(struct store *st, sqlite3_stmt *q, int rc, struct handover *h)
 {
-	if (rc == 0)
-		rc = sql_step(st, q);
-	if (rc <= 0)
-		return rc < 0 ? rc : -ENOENT;
+	rc = sql_one(st, q, rc);
+	if (rc < 0)
+		return rc;
 	sql_handover(q, 0, h);
 	sqlite3_reset(q);
 	return 0;

@@ -27,10 +27,9 @@ int sqlite_answer_get(struct store *st, uint64_t outage, const struct addr *clie
 				  " WHERE outage = ? AND client = ?");
 	int rc = sql_bind(st, q, "ia", NUM(outage), client);
 
-	if (rc == 0)
-		rc = sql_step(st, q);
-	if (rc <= 0)
-		return rc < 0 ? rc : -ENOENT;
+	rc = sql_one(st, q, rc);
+	if (rc < 0)
+		return rc;
 	memset(a, 0, sizeof(*a));
 	a->outage = outage;
 	a->client = *client;

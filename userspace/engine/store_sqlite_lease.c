@@ -35,10 +35,9 @@ int sqlite_lease_get(struct store *st, const struct addr *client, struct lease *
 		sql_get(st, SQL_LEASE_GET, "SELECT client, mac, ends FROM lease WHERE client = ?");
 	int rc = sql_bind(st, q, "a", client);
 
-	if (rc == 0)
-		rc = sql_step(st, q);
-	if (rc <= 0)
-		return rc < 0 ? rc : -ENOENT;
+	rc = sql_one(st, q, rc);
+	if (rc < 0)
+		return rc;
 	lease_row(q, l);
 	sqlite3_reset(q);
 	return 0;

@@ -15,10 +15,9 @@ int sqlite_meta_get(struct store *st, const char *key, char *value, size_t size)
 	sqlite3_stmt *q = sql_get(st, SQL_META_GET, "SELECT value FROM meta WHERE key = ?");
 	int rc = sql_bind(st, q, "s", key);
 
-	if (rc == 0)
-		rc = sql_step(st, q);
-	if (rc <= 0)
-		return rc < 0 ? rc : -ENOENT;
+	rc = sql_one(st, q, rc);
+	if (rc < 0)
+		return rc;
 	sql_text(q, 0, value, size);
 	sqlite3_reset(q);
 	return 0;
@@ -126,10 +125,9 @@ int sqlite_outage_get(struct store *st, uint64_t id, struct outage *o)
 		sql_get(st, SQL_OUTAGE_GET, "SELECT " OUTAGE_COLUMNS " FROM outage WHERE id = ?");
 	int rc = sql_bind(st, q, "i", NUM(id));
 
-	if (rc == 0)
-		rc = sql_step(st, q);
-	if (rc <= 0)
-		return rc < 0 ? rc : -ENOENT;
+	rc = sql_one(st, q, rc);
+	if (rc < 0)
+		return rc;
 	sql_outage(q, 0, o);
 	sqlite3_reset(q);
 	return 0;
@@ -143,10 +141,9 @@ int sqlite_outage_latest(struct store *st, const struct service *s, struct outag
 				  " LIMIT 1");
 	int rc = sql_bind(st, q, "aii", &s->server, NUM(s->proto), NUM(s->port));
 
-	if (rc == 0)
-		rc = sql_step(st, q);
-	if (rc <= 0)
-		return rc < 0 ? rc : -ENOENT;
+	rc = sql_one(st, q, rc);
+	if (rc < 0)
+		return rc;
 	sql_outage(q, 0, o);
 	sqlite3_reset(q);
 	return 0;
@@ -347,10 +344,9 @@ int sqlite_waiter_get(struct store *st, uint64_t outage, const struct addr *clie
 				  " client = ?");
 	int rc = sql_bind(st, q, "ia", NUM(outage), client);
 
-	if (rc == 0)
-		rc = sql_step(st, q);
-	if (rc <= 0)
-		return rc < 0 ? rc : -ENOENT;
+	rc = sql_one(st, q, rc);
+	if (rc < 0)
+		return rc;
 	waiter_row(q, w);
 	sqlite3_reset(q);
 	return 0;

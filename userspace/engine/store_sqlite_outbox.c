@@ -328,10 +328,9 @@ int sqlite_message_get(struct store *st, uint64_t id, struct message *m)
 				  "SELECT " MESSAGE_COLUMNS " FROM message WHERE id = ?");
 	int rc = sql_bind(st, q, "i", NUM(id));
 
-	if (rc == 0)
-		rc = sql_step(st, q);
-	if (rc <= 0)
-		return rc < 0 ? rc : -ENOENT;
+	rc = sql_one(st, q, rc);
+	if (rc < 0)
+		return rc;
 	message_row(q, 0, m);
 	sqlite3_reset(q);
 	return 0;

@@ -17,10 +17,9 @@ int sqlite_outage_origin(struct store *st, struct outage *o)
 	int rc = sql_bind(st, q, "siii", o->origin, NUM(o->origin_id), NUM(o->origin_list),
 			  o->began);
 
-	if (rc == 0)
-		rc = sql_step(st, q);
-	if (rc <= 0)
-		return rc < 0 ? rc : -ENOENT;
+	rc = sql_one(st, q, rc);
+	if (rc < 0)
+		return rc;
 	sql_outage(q, 0, o);
 	sqlite3_reset(q);
 	return 0;
@@ -68,10 +67,9 @@ int sqlite_list_get(struct store *st, uint64_t outage, struct list *l)
 		sql_get(st, SQL_LIST_GET, "SELECT " LIST_COLUMNS " FROM list WHERE outage = ?");
 	int rc = sql_bind(st, q, "i", NUM(outage));
 
-	if (rc == 0)
-		rc = sql_step(st, q);
-	if (rc <= 0)
-		return rc < 0 ? rc : -ENOENT;
+	rc = sql_one(st, q, rc);
+	if (rc < 0)
+		return rc;
 	list_row(q, l);
 	sqlite3_reset(q);
 	return 0;
