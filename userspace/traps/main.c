@@ -23,6 +23,8 @@
 #define LOG_SECONDS 10
 /* A repeated list is not told again to an engine that has had so little time. */
 #define ASK_AGAIN_MS 3000
+/* Lists that wait for an engine that is behind; more are left to their senders. */
+#define LISTS_MAX 1024
 /* Answers of the engine before the others get their turn. */
 #define TAKEN_BURST 256
 /* The engine is told of what it does not hear that often at most. */
@@ -39,12 +41,14 @@ struct traps {
 	struct pending pending;
 	struct trap_oid mib_base;
 	struct msg_handover list; /* the one in hand */
-	bool stuck; /* it is owed to the engine, whose socket is full: nothing is read */
+	struct msg_handover *waiting[LISTS_MAX]; /* a ring: its socket is full */
+	unsigned int first, n_waiting;
 	uint64_t count[TRAP_VERDICTS];
 	struct log_rate rate[TRAP_VERDICTS];
 	unsigned long displaced; /* accepted, but the engine was away too long */
 	struct log_rate displaced_rate;
-	uint64_t overrun; /* dropped by the kernel: we were too slow */
+	uint64_t overrun_lists; /* no room was left for them */
+	uint64_t overrun; /* with those dropped by the kernel: we were too slow */
 	struct log_rate overrun_rate;
 	struct msg_unheard unheard; /* what the engine knows of */
 	int64_t unheard_at; /* not before that; CLOCK_MONOTONIC ms */
@@ -69,27 +73,71 @@ static int send_trap(const struct msg_trap *trap, void *arg)
 	return msg_send(&t->engine, MSG_TRAP, trap, sizeof(*trap), -1);
 }
 
+static void shift(struct traps *t)
+{
+	free(t->waiting[t->first]);
+	t->first = (t->first + 1) % LISTS_MAX;
+	t->n_waiting--;
+}
+
 static void engine_lost(struct traps *t)
 {
 	msg_close(&t->engine);
 	t->engine.fd = -1;
 	/* What it had not written down is repeated, and told to the next one. */
-	t->stuck = false;
+	while (t->n_waiting)
+		shift(t);
 	snmp_loop_forget();
 }
 
-/* The list in hand goes to the engine, now or when it listens. False: there is none. */
-static bool send_list(struct traps *t)
+static int send_list(struct traps *t, const struct msg_handover *h)
 {
-	int err;
+	return msg_send(&t->engine, MSG_LIST, h, msg_handover_size(h->n_rows), -1);
+}
+
+/* False: there is no room; its sender repeats it. */
+static bool keep_list(struct traps *t)
+{
+	size_t size = msg_handover_size(t->list.n_rows);
+	struct msg_handover *h = t->n_waiting < LISTS_MAX ? malloc(size) : NULL;
+
+	if (!h) {
+		t->overrun_lists++;
+		return false;
+	}
+	memcpy(h, &t->list, size);
+	t->waiting[(t->first + t->n_waiting++) % LISTS_MAX] = h;
+	return true;
+}
+
+/* The list in hand goes to the engine, now or when it listens. False: it does not. */
+static bool take_list(struct traps *t)
+{
+	int err = -EAGAIN;
 
 	if (t->engine.fd < 0)
 		return false;
-	err = msg_send(&t->engine, MSG_LIST, &t->list, msg_handover_size(t->list.n_rows), -1);
-	t->stuck = err == -EAGAIN;
-	if (err && !t->stuck)
+	/* News of servers go first. */
+	if (!t->n_waiting && !t->pending.owed)
+		err = send_list(t, &t->list);
+	if (err == -EAGAIN)
+		return keep_list(t);
+	if (err)
 		engine_lost(t);
-	return t->engine.fd >= 0;
+	return !err;
+}
+
+static void flush_lists(struct traps *t)
+{
+	int err = 0;
+
+	while (t->n_waiting && !err) {
+		err = send_list(t, t->waiting[t->first]);
+		if (!err)
+			shift(t);
+	}
+	if (err && err != -EAGAIN)
+		engine_lost(t);
 }
 
 /* Tells the engine what it is owed, as far as it listens. */
@@ -98,13 +146,13 @@ static void flush(struct traps *t)
 	unsigned long before = t->displaced, missed;
 	int err;
 
-	if (t->stuck)
-		send_list(t);
-	if (!t->ready || t->engine.fd < 0 || !t->pending.owed)
+	if (!t->ready || t->engine.fd < 0)
 		return;
 	err = pending_flush(&t->pending, time_mono_ms(), send_trap, t, &t->displaced);
 	if (err && err != -EAGAIN)
 		engine_lost(t);
+	if (!err)
+		flush_lists(t);
 	if (t->displaced != before && log_allowed(&t->displaced_rate, LOG_SECONDS, &missed))
 		log_warn("%lu traps were accepted, but the engine was away too long",
 			 t->displaced - before);
@@ -183,9 +231,6 @@ static enum snmp_reply list(struct traps *t, const struct trap_raw *raw, uint64_
 	enum trap_verdict v;
 	int64_t waits;
 
-	/* Full: it would have to be kept somewhere; its sender does that. */
-	if (t->stuck)
-		return SNMP_SILENCE;
 	v = trap_judge_list(t->conf, &t->mib_base, raw, &t->list, &why);
 	if (v != TRAP_ACCEPTED) {
 		refuse_for(t, &raw->source, v, why ? why : trap_verdict_text(v));
@@ -197,7 +242,7 @@ static enum snmp_reply list(struct traps *t, const struct trap_raw *raw, uint64_
 	if (waits >= 0 && waits < ASK_AGAIN_MS)
 		return SNMP_LATER;
 	t->list.id = *ticket;
-	return send_list(t) ? SNMP_LATER : SNMP_SILENCE;
+	return take_list(t) ? SNMP_LATER : SNMP_SILENCE;
 }
 
 /* An inform is answered only when the engine has it: else its sender repeats it. */
@@ -268,11 +313,11 @@ static void engine_read(struct traps *t)
 
 static void listeners_read(struct traps *t, const struct pollfd *fds)
 {
-	uint64_t overrun = 0;
+	uint64_t overrun = t->overrun_lists;
 	unsigned long missed;
 
 	for (size_t i = 0; i < t->n_listeners; i++) {
-		for (int n = 0; fds[i].revents && n < READ_BURST && !t->stuck; n++) {
+		for (int n = 0; fds[i].revents && n < READ_BURST; n++) {
 			if (!snmp_loop_read(t->listeners[i]))
 				break;
 		}
@@ -281,7 +326,7 @@ static void listeners_read(struct traps *t, const struct pollfd *fds)
 	if (overrun == t->overrun)
 		return;
 	if (log_allowed(&t->overrun_rate, LOG_SECONDS, &missed))
-		log_warn("%llu SNMP messages came faster than they could be read and are lost",
+		log_warn("%llu SNMP messages came faster than they could be taken and are lost",
 			 (unsigned long long)(overrun - t->overrun));
 	t->overrun = overrun;
 }
@@ -293,9 +338,8 @@ static int loop(struct traps *t, struct pollfd *fds)
 	for (;;) {
 		fds[POLL_PARENT].fd = t->parent.fd;
 		fds[POLL_ENGINE].fd = t->engine.fd;
-		fds[POLL_ENGINE].events = POLLIN | (t->pending.owed || t->stuck ? POLLOUT : 0);
-		/* Until all is handed over, what comes in waits in its socket. */
-		if (poll(fds, t->ready && !t->stuck ? n : POLL_LISTEN, tell_unheard(t)) < 0) {
+		fds[POLL_ENGINE].events = POLLIN | (t->pending.owed || t->n_waiting ? POLLOUT : 0);
+		if (poll(fds, t->ready ? n : POLL_LISTEN, tell_unheard(t)) < 0) {
 			if (errno == EINTR)
 				continue;
 			log_err("poll: %s", strerror(errno));
@@ -306,7 +350,7 @@ static int loop(struct traps *t, struct pollfd *fds)
 		if (fds[POLL_ENGINE].revents & ~POLLOUT && fds[POLL_ENGINE].fd == t->engine.fd)
 			engine_read(t);
 		flush(t);
-		if (t->ready && !t->stuck)
+		if (t->ready)
 			listeners_read(t, fds + POLL_LISTEN);
 	}
 }
