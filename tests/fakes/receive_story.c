@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Two routers that hand lists to the engine, and what is found of them in its store.
+ */
 #include "receive_story.h"
 
 #include <setjmp.h>
