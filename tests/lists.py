@@ -56,8 +56,8 @@ def integer(tag, number):
     return tlv(tag, number.to_bytes(number.bit_length() // 8 + 1, "big"))
 
 
-def datagram(community, request, *args, **kw):
-    """The same by v2c, ready to be sent."""
+def datagram(community, request, *args, padding=0, **kw):
+    """The same by v2c, ready to be sent; with an object of so many bytes that nobody knows."""
     values = {"s": lambda v: tlv(4, v.encode()), "x": lambda v: tlv(4, bytes.fromhex(v)),
               "i": lambda v: integer(2, int(v)), "u": lambda v: integer(0x42, int(v))}
     uptime, trap, *rest = notification(*args, **kw)
@@ -65,6 +65,8 @@ def datagram(community, request, *args, **kw):
              tlv(0x30, oid("1.3.6.1.6.3.1.1.4.1.0") + oid(trap))]
     binds += [tlv(0x30, oid(name) + values[kind](value))
               for name, kind, value in zip(rest[::3], rest[1::3], rest[2::3])]
+    if padding:
+        binds.append(tlv(0x30, oid("1.3.6.1.4.1.32473.1") + tlv(4, bytes(padding))))
     pdu = tlv(0xa6, integer(2, request) + tlv(2, b"\0") + tlv(2, b"\0") +
               tlv(0x30, b"".join(binds)))
     return tlv(0x30, tlv(2, b"\x01") + tlv(4, community) + pdu)

@@ -29,6 +29,7 @@ static struct {
 	struct bucket bucket[BUCKETS];
 	struct kept_list by_age; /* the oldest first */
 	unsigned int n;
+	size_t bytes; /* of what is packed */
 } table = { .by_age = TAILQ_HEAD_INITIALIZER(table.by_age) };
 
 /* --- variables, packed ------------------------------------------------------- */
@@ -93,6 +94,7 @@ static void drop(struct kept *k)
 	LIST_REMOVE(k, in_bucket);
 	TAILQ_REMOVE(&table.by_age, k, by_age);
 	table.n--;
+	table.bytes -= k->size;
 	if (k->answer)
 		snmp_free_pdu(k->answer);
 	free(k->packed);
@@ -103,12 +105,14 @@ static void drop(struct kept *k)
 static bool fill(struct kept *k, netsnmp_pdu *pdu)
 {
 	netsnmp_variable_list *variables = pdu->variables;
+	size_t size = pack(variables, NULL);
 
-	k->size = pack(variables, NULL);
-	k->packed = malloc(k->size + 1);
+	k->packed = malloc(size + 1);
 	if (!k->packed)
 		return false;
 	pack(variables, k->packed);
+	k->size = size;
+	table.bytes += size;
 	pdu->variables = NULL;
 	k->answer = snmp_clone_pdu(pdu);
 	pdu->variables = variables;
@@ -137,6 +141,9 @@ void kept_put(uint64_t ticket, void *session, netsnmp_pdu *pdu, int64_t now_ms)
 	table.n++;
 	if (!fill(k, pdu))
 		drop(k);
+	/* A datagram may have 64 KiB: what matters then is how much there is, not how many. */
+	while (table.bytes > KEPT_BYTES)
+		drop(TAILQ_FIRST(&table.by_age));
 }
 
 int64_t kept_for(uint64_t ticket, int64_t now_ms)

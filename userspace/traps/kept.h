@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Informs that are answered later: what their answers are made of, by a ticket. A fixed
- * number of them; the oldest goes when another one comes, and its sender repeats it. Only
- * snmp_loop.c knows of this: elsewhere there are tickets.
+ * Informs that are answered later: what their answers are made of, by a ticket. Their
+ * number is bounded, and their size; the oldest goes when another one comes, and its sender
+ * repeats it. Only snmp_loop.c knows of this: elsewhere there are tickets.
  */
 #ifndef RINGBACK_TRAPS_KEPT_H
 #define RINGBACK_TRAPS_KEPT_H
@@ -13,7 +13,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define KEPT_MAX 4096
+#define KEPT_MAX   4096
+#define KEPT_BYTES (8 * 1024 * 1024) /* of their variables, in all */
 
 /*
  * Keeps what is needed to answer @pdu over @session, net-snmp's handle of a single
