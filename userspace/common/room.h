@@ -57,6 +57,12 @@ struct room_start {
 /* Tells the parent: my rights are dropped, I can work (MSG_UP). Once, fatal. */
 void room_up(const struct room_start *start);
 
+/*
+ * For a child of a room: from here on it, and what it forks, can execute no program. Not
+ * to be undone; fatal.
+ */
+void room_no_programs(void);
+
 int engine_main(const struct room_start *start);
 int traps_main(const struct room_start *start);
 int mailer_main(const struct room_start *start);

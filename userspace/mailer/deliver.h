@@ -29,6 +29,7 @@ struct lane {
 	 * of its reports, and what is said of the item that a session died over.
 	 */
 	bool unsure;
+	bool programs; /* a session executes one: sendmail */
 	/*
 	 * Whether two items have the same receiver: they share a session and, where that
 	 * fails as a whole, its result. NULL: each has its own (mail).

@@ -64,6 +64,7 @@ struct lane mail_lane(const struct mail_way *way)
 		.sessions = way->mail->sessions,
 		.batch = way->mail->batch,
 		.timeout = way->mail->timeout,
+		.programs = way->via == &via_sendmail,
 		.session = session,
 		.arg = way,
 	};

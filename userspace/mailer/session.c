@@ -8,6 +8,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include "../common/room.h"
 #include "session.h"
 
 enum { REPORT_FD = 3 };
@@ -24,6 +25,9 @@ __attribute__((noreturn)) static void child(const struct lane *lane, const void 
 		_exit(1);
 	fcntl(REPORT_FD, F_SETFD, FD_CLOEXEC);
 	close_range(REPORT_FD + 1, ~0U, 0);
+	/* The room may, for contact-command; who reads what strangers say may not. */
+	if (!lane->programs)
+		room_no_programs();
 	lane->session(lane->arg, items, n, REPORT_FD);
 	_exit(0);
 }

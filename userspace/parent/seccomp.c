@@ -10,9 +10,11 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include "../common/log.h"
+#include "../common/room.h"
 #include "rights.h"
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
@@ -208,6 +210,19 @@ void seccomp_only_connections(void)
 	only(more, ARRAY_SIZE(more), true);
 }
 
+static const char *const execute[] = { "execve", "execveat" };
+
+void room_no_programs(void)
+{
+	scmp_filter_ctx ctx = filter_new(SCMP_ACT_ALLOW);
+
+	/* Without it a process without rights may have no filter. */
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+		fatal("PR_SET_NO_NEW_PRIVS: %s", strerror(errno));
+	add_rules(ctx, SCMP_ACT_ERRNO(EPERM), execute, ARRAY_SIZE(execute));
+	filter_load(ctx);
+}
+
 void seccomp_no_escape(bool programs)
 {
 	static const char *const refused[] = {
@@ -276,7 +291,6 @@ void seccomp_no_escape(bool programs)
 		CLONE_NEWUSER, CLONE_NEWNS,  CLONE_NEWPID,    CLONE_NEWNET,
 		CLONE_NEWIPC,  CLONE_NEWUTS, CLONE_NEWCGROUP,
 	};
-	static const char *const execute[] = { "execve", "execveat" };
 	/* clone3 keeps its flags in memory, where a filter cannot look: libc
 	 * falls back to clone. */
 	static const char *const unknown[] = { "clone3" };
