@@ -19,15 +19,10 @@
 #include "lookup.h"
 #include "outbox.h"
 #include "receive_check.h"
+#include "receive_sweep.h"
 #include "route.h"
 #include "tally.h"
 
-/* A router repeats itself for days (give-up); what is silent for longer comes no more. */
-#define KEEP (7 * 86400 * NSEC_PER_SEC)
-/* Lists forgotten in one turn; rows of one that are deleted, and when it goes on. */
-#define FORGET_AT_A_TIME 64
-#define ROWS_AT_A_TIME	 5000
-#define SWEEP_MS	 20
 /* Outages of one client that are looked at. */
 #define HEARD_MAX	64
 #define REFUSED_SECONDS 10
@@ -52,7 +47,8 @@ struct receive {
 	struct msg_taken *owed; /* to be answered when the batch is on disk */
 	size_t n, size;
 	bool released; /* in that batch: mail is due */
-	struct event *commit, *sweep;
+	struct event *commit;
+	struct sweeper *sweeper;
 	struct log_rate refused, said;
 };
 
@@ -396,20 +392,6 @@ static int take_release(struct receive *r, const struct msg_handover *h)
 	return TAKEN_INCOMPLETE;
 }
 
-/* Nothing comes of it any more. What is large is deleted bit by bit. */
-static int drop(struct receive *r, struct list *l)
-{
-	int rc;
-
-	l->state = LIST_DROPPED;
-	rc = store_list_put(r->e->store, l);
-	if (rc == 0)
-		rc = store_outage_del(r->e->store, l->outage, ROWS_AT_A_TIME);
-	if (rc > 0)
-		engine_arm(r->sweep, SWEEP_MS);
-	return rc;
-}
-
 static int take_withdrawal(struct receive *r, const struct msg_handover *h)
 {
 	struct outage o;
@@ -423,7 +405,7 @@ static int take_withdrawal(struct receive *r, const struct msg_handover *h)
 		return rc;
 	if (rc == 0 || l.state == LIST_RELEASED)
 		return refuse(r, h, "it cannot be withdrawn any more");
-	rc = drop(r, &l);
+	rc = sweeper_drop(r->sweeper, &l);
 	if (rc < 0)
 		return rc;
 	snprintf(line, sizeof(line), "outage %llu, list %u: withdrawn, somebody else tells them",
@@ -515,67 +497,9 @@ void receive_undone(struct receive *r)
 	r->released = false;
 }
 
-/* --- lists that nobody speaks of any more ------------------------------------------ */
-
-struct stale {
-	struct list list[FORGET_AT_A_TIME];
-	unsigned int n;
-};
-
-static int collect_stale(const struct list *l, const struct outage *o, void *arg)
-{
-	struct stale *s = arg;
-
-	(void)o;
-	s->list[s->n++] = *l;
-	return 0;
-}
-
-static void say_forgotten(const struct list *l)
-{
-	log_warn("outage %llu: %s handed over a list and never released it: %u of %u parts, %u"
-		 " clients; it is dropped",
-		 (unsigned long long)l->outage, l->router, l->n_parts, l->parts, l->got);
-}
-
 void receive_forget(struct receive *r)
 {
-	struct stale s = { .n = 0 };
-	int rc = batch_begin(r->e->batch);
-
-	if (rc < 0)
-		return;
-	rc = store_list_stale(r->e->store, LIST_COLLECTING, time_now() - KEEP, FORGET_AT_A_TIME,
-			      collect_stale, &s);
-	for (unsigned int i = 0; rc == 0 && i < s.n; i++) {
-		say_forgotten(&s.list[i]);
-		s.list[i].state = LIST_DROPPED;
-		rc = store_list_put(r->e->store, &s.list[i]);
-	}
-	if (rc < 0)
-		batch_fail(r->e->batch, rc, "drop old lists");
-	else
-		engine_arm(r->sweep, SWEEP_MS);
-}
-
-/* Deletes a little of what was dropped, again and again until nothing is left of it. */
-static void sweep(evutil_socket_t fd, short what, void *arg)
-{
-	struct stale s = { .n = 0 };
-	struct receive *r = arg;
-	int rc = batch_begin(r->e->batch);
-
-	(void)fd;
-	(void)what;
-	if (rc < 0)
-		return;
-	rc = store_list_stale(r->e->store, LIST_DROPPED, INT64_MAX, 1, collect_stale, &s);
-	if (rc == 0 && s.n)
-		rc = store_outage_del(r->e->store, s.list[0].outage, ROWS_AT_A_TIME);
-	if (rc < 0)
-		batch_fail(r->e->batch, rc, "delete a list");
-	else if (s.n)
-		engine_arm(r->sweep, SWEEP_MS);
+	sweeper_forget(r->sweeper);
 }
 
 /* --- life -------------------------------------------------------------------------- */
@@ -600,8 +524,8 @@ struct receive *receive_new(struct engine *e, receive_answer answer, void *arg)
 	r->answer = answer;
 	r->arg = arg;
 	r->commit = evtimer_new(e->base, commit, r);
-	r->sweep = evtimer_new(e->base, sweep, r);
-	if (r->commit && r->sweep)
+	r->sweeper = sweeper_new(e);
+	if (r->commit && r->sweeper)
 		return r;
 	receive_free(r);
 	return NULL;
@@ -613,8 +537,7 @@ void receive_free(struct receive *r)
 		return;
 	if (r->commit)
 		event_free(r->commit);
-	if (r->sweep)
-		event_free(r->sweep);
+	sweeper_free(r->sweeper);
 	free(r->owed);
 	free(r);
 }
