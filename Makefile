@@ -26,7 +26,7 @@ all: module userspace
 help:
 	@echo 'make               module and userspace'
 	@echo 'make module        nf_ringback.ko for the kernel in KDIR'
-	@echo 'make userspace     build/ringback and build/ringbackd'
+	@echo 'make userspace     build/ringback, build/ringback-agent and build/ringbackd'
 	@echo 'make demo          the whole story in a virtual machine; PLAY=1 to play'
 	@echo 'make check         all tests: check-unit, check-system'
 	@echo 'make check-debug   system tests, load, fault injection on a debug kernel; long'
@@ -113,7 +113,7 @@ fuzz:
 
 install: userspace
 	$(INSTALL) -d $(DESTDIR)$(sbindir) $(DESTDIR)/etc/ringback
-	$(INSTALL) -m 755 build/ringback build/ringbackd $(DESTDIR)$(sbindir)
+	$(INSTALL) -m 755 build/ringback build/ringback-agent build/ringbackd $(DESTDIR)$(sbindir)
 	for page in docs/man/*.[1-8]; do \
 		$(INSTALL) -D -m 644 $$page $(DESTDIR)$(mandir)/man$${page##*.}/$${page##*/} || exit; \
 	done

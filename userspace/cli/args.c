@@ -37,6 +37,15 @@ const char *cli_reason(uint8_t reason)
 	return reason == RINGBACK_REASON_NONE ? NULL : nl_reason_name(reason);
 }
 
+int cli_end(struct cli *cli, int status)
+{
+	if (cli->error[0])
+		cli_warn("%s", cli->error);
+	writer_free(cli->out);
+	nl_close(cli->nl);
+	return status;
+}
+
 int cli_finish(struct cli *cli)
 {
 	int err = writer_finish(cli->out);

@@ -22,8 +22,9 @@ struct cli {
 	struct writer *out;
 	const char *socket_path;	/* of the daemon */
 	bool kernel_only;		/* --kernel */
+	bool json;			/* --json: what @out writes */
 	struct nl *nl;			/* NULL until cli_kernel() */
-	char error[512];		/* printed once, by main */
+	char error[512];		/* printed once, by cli_end() */
 };
 
 /* @argv: the @argc arguments behind the command's own words. */
@@ -35,7 +36,7 @@ struct command {
 	bool takes_kernel;		/* accepts --kernel */
 };
 
-/* Keeps the sentence for main() and returns @status. */
+/* Keeps the sentence for cli_end() and returns @status. */
 __attribute__((format(printf, 3, 4))) int cli_fail(struct cli *cli, int status, const char *fmt,
 						   ...);
 /* A complaint that does not end the command, at once to stderr. */
@@ -43,6 +44,9 @@ __attribute__((format(printf, 1, 2))) void cli_warn(const char *fmt, ...);
 
 /* The word for a reason, NULL for none. */
 const char *cli_reason(uint8_t reason);
+
+/* The last of main(): prints the complaint, frees what @cli has; returns @status. */
+int cli_end(struct cli *cli, int status);
 
 /* Ends the output: CLI_OK, or CLI_FAILED because it could not be written. */
 int cli_finish(struct cli *cli);

@@ -1,63 +1,48 @@
 // SPDX-License-Identifier: GPL-2.0
-/* agent: on a client's machine, tells its user what the router knows */
+/*
+ * agent: a program of its own, ringback-agent. It needs libcurl, with whose thirty
+ * libraries every command of this one would take three times as long to start.
+ */
+#include <limits.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-#include "agent.h"
+#include "cli.h"
 
-static int read_answer(struct cli *cli, const char *word, enum agent_answer *answer)
+#define AGENT "ringback-agent"
+
+/* It lies where this program does. */
+static bool find_agent(char path[PATH_MAX])
 {
-	static const char *const words[] = { "ask", "yes", "no", NULL };
+	ssize_t n = readlink("/proc/self/exe", path, PATH_MAX - sizeof(AGENT));
+	char *name;
 
-	for (int i = 0; words[i]; i++)
-		if (word && strcmp(word, words[i]) == 0) {
-			*answer = i;
-			return CLI_OK;
-		}
-	return cli_unknown(cli, word, words);
-}
-
-/* The arguments behind the URL. */
-static int read_words(struct cli *cli, int argc, char **argv, struct agent_options *o)
-{
-	static const char *const words[] = { "once", "answer", "mail", "ca", NULL };
-
-	for (int i = 0; i < argc; i++) {
-		const char *word = argv[i], *value = argv[i + 1];
-		int err = CLI_OK;
-
-		if (strcmp(word, "once") == 0) {
-			o->once = true;
-			continue;
-		}
-		if (strcmp(word, "answer") == 0)
-			err = read_answer(cli, value, &o->answer);
-		else if (strcmp(word, "mail") == 0)
-			o->mail = value;
-		else if (strcmp(word, "ca") == 0)
-			o->ca = value;
-		else
-			return cli_unknown(cli, word, words);
-		if (err)
-			return err;
-		if (!value)
-			return cli_fail(cli, CLI_USAGE, "\"%s\" needs a value", word);
-		i++;
-	}
-	return CLI_OK;
+	if (n < 0)
+		return false;
+	path[n] = '\0';
+	name = strrchr(path, '/');
+	if (!name)
+		return false;
+	strcpy(name + 1, AGENT);
+	return true;
 }
 
 int cmd_agent(struct cli *cli, int argc, char **argv)
 {
-	struct agent_options o = { .answer = AGENT_ASK };
-	int err;
+	char path[PATH_MAX], **words;
+	size_t n = 0;
 
-	if (!argc || (strncmp(argv[0], "http://", 7) && strncmp(argv[0], "https://", 8)))
-		return cli_fail(cli, CLI_USAGE,
-				"agent needs the address of the router's portal: "
-				"agent http://192.0.2.1:8080");
-	o.url = argv[0];
-	err = read_words(cli, argc - 1, argv + 1, &o);
-	if (!err && o.mail && o.answer != AGENT_YES)
-		err = cli_fail(cli, CLI_USAGE, "\"mail\" goes with \"answer yes\"");
-	return err ? err : agent_run(cli, &o);
+	words = calloc(argc + 3, sizeof(*words));
+	if (!words || !find_agent(path)) {
+		free(words);
+		return cli_fail(cli, CLI_FAILED, "cannot find " AGENT ": %m");
+	}
+	words[n++] = AGENT;
+	if (cli->json)
+		words[n++] = "--json";
+	memcpy(words + n, argv, argc * sizeof(*argv));
+	execv(path, words);
+	free(words);
+	return cli_fail(cli, CLI_FAILED, "cannot execute %s: %m", path);
 }

@@ -147,15 +147,8 @@ static int run(struct cli *cli, int argc, char **argv)
 	return no_such_command(cli, deepest, argc, argv);
 }
 
-static bool want_colour(void)
-{
-	const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
-
-	return isatty(STDOUT_FILENO) && !(no_color && no_color[0]) && term && strcmp(term, "dumb");
-}
-
 /* The options into @cli. -1: go on; else the exit status. */
-static int read_options(struct cli *cli, bool *json, int argc, char **argv)
+static int read_options(struct cli *cli, int argc, char **argv)
 {
 	static const struct option options[] = {
 		{ "json", no_argument, NULL, 'j' },    { "socket", required_argument, NULL, 's' },
@@ -167,7 +160,7 @@ static int read_options(struct cli *cli, bool *json, int argc, char **argv)
 	while ((c = getopt_long(argc, argv, "js:khV", options, NULL)) != -1) {
 		switch (c) {
 		case 'j':
-			*json = true;
+			cli->json = true;
 			break;
 		case 's':
 			cli->socket_path = optarg;
@@ -200,27 +193,21 @@ static int flush_text(int status)
 int main(int argc, char **argv)
 {
 	struct cli cli = { .socket_path = CONTROL_PATH_DEFAULT };
-	bool json = false;
 	int status;
 
 	/* "ringback .. | head" ends with head, also where our parent ignores SIGPIPE. */
 	signal(SIGPIPE, SIG_DFL);
-	status = read_options(&cli, &json, argc, argv);
+	status = read_options(&cli, argc, argv);
 	if (status >= 0)
 		return flush_text(status);
 	if (optind == argc) {
 		print_usage(stderr);
 		return CLI_USAGE;
 	}
-	cli.out = json ? writer_json_new(stdout) : writer_text_new(stdout, want_colour());
+	cli.out = writer_stdout(cli.json);
 	if (!cli.out) {
 		cli_warn("out of memory");
 		return CLI_FAILED;
 	}
-	status = run(&cli, argc - optind, argv + optind);
-	if (cli.error[0])
-		cli_warn("%s", cli.error);
-	writer_free(cli.out);
-	nl_close(cli.nl);
-	return status;
+	return cli_end(&cli, run(&cli, argc - optind, argv + optind));
 }

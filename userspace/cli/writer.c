@@ -3,7 +3,9 @@
 #include <assert.h>
 #include <errno.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "../common/addr.h"
 #include "../common/log.h"
@@ -52,6 +54,18 @@ void writer_start(struct writer *w, const struct column *columns, size_t n, bool
 	w->body->start(w);
 	if (live)
 		fflush(w->out);
+}
+
+static bool want_colour(void)
+{
+	const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
+
+	return isatty(STDOUT_FILENO) && !(no_color && no_color[0]) && term && strcmp(term, "dumb");
+}
+
+struct writer *writer_stdout(bool json)
+{
+	return json ? writer_json_new(stdout) : writer_text_new(stdout, want_colour());
 }
 
 /* The column @key from @i on, or n_columns. */

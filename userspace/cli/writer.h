@@ -37,6 +37,8 @@ struct writer;
 /* @colour concerns text only. The caller owns @out. NULL: out of memory. */
 struct writer *writer_text_new(FILE *out, bool colour);
 struct writer *writer_json_new(FILE *out);
+/* To stdout: JSON, or tables, with colours where the terminal and NO_COLOR allow. */
+struct writer *writer_stdout(bool json);
 void writer_free(struct writer *w);
 
 /* @columns must stay valid until writer_finish(). */

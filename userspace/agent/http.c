@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../cli/buf.h"
 #include "agent.h"
-#include "buf.h"
 
 #define API_ROOT     "/.well-known/ringback/"
 #define BODY_MAX     (1024 * 1024) /* bytes of an answer */

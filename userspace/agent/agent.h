@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * "ringback agent": the parts of the program that a person runs on a client. It
- * speaks the API of docs/inquiry.md to the portal, whose every byte is foreign.
+ * The parts of ringback-agent, which a person runs on a client as "ringback agent".
+ * It speaks the API of docs/inquiry.md to the portal, whose every byte is foreign.
  */
-#ifndef RINGBACK_CLI_AGENT_H
-#define RINGBACK_CLI_AGENT_H
+#ifndef RINGBACK_AGENT_AGENT_H
+#define RINGBACK_AGENT_AGENT_H
 
 #include <jansson.h>
 
-#include "cli.h"
+#include "../cli/cli.h"
 
-/* --- agent_sse.c: server-sent events (WHATWG HTML, 9.2.6). Pure. --------------- */
+/* --- sse.c: server-sent events (WHATWG HTML, 9.2.6). Pure. --------------------- */
 
 #define SSE_LINE_MAX  4096 /* bytes of a line */
 #define SSE_DATA_MAX  8192 /* bytes of an event's data */
@@ -31,7 +31,7 @@ typedef void (*sse_event)(const char *event, const char *data, void *arg);
 /* Takes the next @n bytes; a zeroed struct begins. -EMSGSIZE: beyond our limits. */
 int sse_feed(struct sse *s, const char *bytes, size_t n, sse_event cb, void *arg);
 
-/* --- agent_http.c: the way to the portal, the only place of the CLI with libcurl - */
+/* --- http.c: the way to the portal, the only place of the agent with libcurl ---- */
 
 struct http;
 
@@ -58,7 +58,7 @@ int http_wait(struct http *h, int ms);
 bool http_streaming(const struct http *h);
 const char *http_error(const struct http *h);
 
-/* --- agent_desktop.c: a notification on the desktop --------------------------- */
+/* --- desktop.c: a notification on the desktop --------------------------------- */
 
 /* Where notify-send is, or NULL: no desktop here, or no such program. */
 const char *desktop_find(void);
@@ -80,4 +80,4 @@ struct agent_options {
 /* Runs until the first recovery (once), or until it is killed: CLI_OK or CLI_FAILED. */
 int agent_run(struct cli *cli, const struct agent_options *o);
 
-#endif /* RINGBACK_CLI_AGENT_H */
+#endif /* RINGBACK_AGENT_AGENT_H */
