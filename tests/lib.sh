@@ -82,7 +82,7 @@ need()
 
 # wait_until SECONDS COMMAND...: until it succeeds; fails after SECONDS. Slow
 # machines get three times as long, slow kernels more: only a wrong result is a
-# failure here.
+# failure here. Where asking takes long itself, TEST_POLL seconds lie between.
 wait_until()
 {
 	local end=$((SECONDS + ${TEST_SLACK:-3} * $1))
@@ -90,7 +90,7 @@ wait_until()
 	shift
 	until "$@"; do
 		[ "$SECONDS" -lt "$end" ] || return 1
-		sleep 0.1
+		sleep "${TEST_POLL:-0.1}"
 	done
 }
 
