@@ -5,7 +5,7 @@
 # line that breaks a rule; silent when there is none.
 #
 #   uapi <- kmod            uapi <- userspace/nl <- engine, cli
-#   userspace/snmp <- traps, mailer, agentx
+#   userspace/snmp <- traps, mailer, agentx; userspace/cli <- agent
 #   common <- all of userspace; parent starts the rooms, so it knows their run.h
 #   nothing outside tests includes tests
 
@@ -45,16 +45,17 @@ only "parent" 'confuse\.h' libconfuse
 only "snmp traps mailer agentx" 'net-snmp/' net-snmp
 only "snmp traps mailer agentx" 'snmp/library' "how net-snmp is used"
 only "mailer" 'libesmtp\.h|auth-client\.h' libesmtp
-only "mailer cli" 'curl/' libcurl
+only "mailer agent" 'curl/' libcurl
 only "engine mailer web" 'openssl/' OpenSSL
 only "engine" 'sqlite3\.h' SQLite
 only "engine traps mailer parent web" 'event2/|event\.h' libevent
-only "cli engine web agentx mailer" 'jansson\.h' jansson
-for room in engine traps mailer web agentx cli; do
+only "cli agent engine web agentx mailer" 'jansson\.h' jansson
+for room in engine traps mailer web agentx; do
 	only "$room parent" "$room/" "$room"
 done
+only "cli agent" "cli/" "how commands read and write"
 forbid userspace '\.\./tests|kmod/' "programs include neither tests nor the module"
-forbid userspace/common '(nl|parent|engine|traps|mailer|web|agentx|cli)/' "common knows no room"
+forbid userspace/common '(nl|parent|engine|traps|mailer|web|agentx|cli|agent)/' "common knows no room"
 forbid kmod 'userspace/|tests/' "the module includes neither programs nor tests"
 
 # The pure files of the engine are tested without any library.
