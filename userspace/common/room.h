@@ -63,6 +63,12 @@ void room_up(const struct room_start *start);
  */
 void room_no_programs(void);
 
+/*
+ * As rooms end: for so many ms the engine hears what the mailer still has to say, and the
+ * mailer tries to say it. Less than half of what the parent gives a room to end.
+ */
+#define ROOM_LAST_WORDS_MS	2000
+
 int engine_main(const struct room_start *start);
 int traps_main(const struct room_start *start);
 int mailer_main(const struct room_start *start);

@@ -7,6 +7,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -50,6 +51,7 @@ struct engine_room {
 	struct event *housekeeping;
 	int listen_fd;
 	bool begun;
+	bool ending; /* the mailer is given nothing new */
 };
 
 /* --- the store's fortunes ------------------------------------------------------------ */
@@ -300,34 +302,43 @@ static void dispatch(struct peer *p, struct msg *m)
 		close(m->fd);
 }
 
-static void peer_readable(evutil_socket_t fd, short what, void *arg)
+/* Takes one message. False: none is there now, or the peer is gone. */
+static bool peer_read(struct peer *p)
 {
 	static struct msg m; /* large; this process has one thread */
+	int rc = msg_recv(&p->chan, &m);
+
+	if (rc == 1)
+		dispatch(p, &m);
+	else if (rc == -EBADMSG)
+		p->home->e.count.bad_messages++;
+	else if (rc != -EAGAIN && rc != -EINTR)
+		peer_gone(p);
+	return rc == 1 || rc == -EBADMSG;
+}
+
+static void peer_readable(evutil_socket_t fd, short what, void *arg)
+{
 	struct peer *p = arg;
-	int rc, turn;
+	int turn;
 
 	(void)fd;
 	(void)what;
-	for (turn = 0; turn < MESSAGES_PER_TURN && p->readable; turn++) {
-		rc = msg_recv(&p->chan, &m);
-		if (rc == 1) {
-			dispatch(p, &m);
-		} else if (rc == -EBADMSG) {
-			p->home->e.count.bad_messages++;
-		} else if (rc == -EAGAIN || rc == -EINTR) {
+	for (turn = 0; turn < MESSAGES_PER_TURN && p->readable; turn++)
+		if (!peer_read(p))
 			return;
-		} else {
-			peer_gone(p);
-			return;
-		}
-	}
+}
+
+static bool mailer_takes(const struct engine_room *r)
+{
+	return r->mailer.readable && !r->ending;
 }
 
 static int send_notice(const struct msg_notice *n, void *arg)
 {
 	struct engine_room *r = arg;
 
-	if (!r->mailer.readable)
+	if (!mailer_takes(r))
 		return -EPIPE;
 	return msg_send(&r->mailer.chan, MSG_NOTICE, n, msg_notice_size(n->n_items), -1);
 }
@@ -336,7 +347,7 @@ static int send_handover(const struct msg_handover *h, void *arg)
 {
 	struct engine_room *r = arg;
 
-	if (!r->mailer.readable)
+	if (!mailer_takes(r))
 		return -EPIPE;
 	return msg_send(&r->mailer.chan, MSG_HANDOVER, h, msg_handover_size(h->n_rows), -1);
 }
@@ -345,7 +356,7 @@ static int send_question(const struct msg_lookup *q, void *arg)
 {
 	struct engine_room *r = arg;
 
-	if (!r->mailer.readable)
+	if (!mailer_takes(r))
 		return -EPIPE;
 	return msg_send(&r->mailer.chan, MSG_LOOKUP, q, sizeof(*q), -1);
 }
@@ -437,6 +448,27 @@ static void open_store(struct engine_room *r)
 	r->e.contacts_stale = true;
 }
 
+static bool readable_before(int fd, int64_t ms)
+{
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+	int64_t left = ms - time_mono_ms();
+
+	return left > 0 && poll(&p, 1, (int)left) > 0;
+}
+
+/*
+ * The mailer is told to end as we are, and says what it has delivered: unheard, the next
+ * engine would have it delivered again.
+ */
+static void hear_mailer_out(struct engine_room *r)
+{
+	int64_t end = time_mono_ms() + ROOM_LAST_WORDS_MS;
+
+	r->ending = true;
+	while (r->mailer.readable && readable_before(r->mailer.chan.fd, end))
+		peer_read(&r->mailer);
+}
+
 static void room_free(struct engine_room *r)
 {
 	struct engine *e = &r->e;
@@ -449,6 +481,7 @@ static void room_free(struct engine_room *r)
 	e->kernel = NULL;
 	web_peer_free(e->web);
 	e->web = NULL;
+	hear_mailer_out(r);
 	batch_flush(e->batch);
 	probes_free(e->probes);
 	tracker_free(e->tracker);

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "../common/log.h"
+#include "../common/timefmt.h"
 #include "command.h"
 #include "queues.h"
 #include "room.h"
@@ -87,6 +88,21 @@ static int results_send(struct mailer *m)
 		free(o);
 	}
 	return 0;
+}
+
+/*
+ * As we end: the engine, which ends too, hears us out, but may have as much to do as we.
+ * What it does not hear is delivered again.
+ */
+static void results_send_last(struct mailer *m)
+{
+	int64_t end = time_mono_ms() + ROOM_LAST_WORDS_MS, left = ROOM_LAST_WORDS_MS;
+	struct pollfd engine = { m->engine.fd, POLLOUT, 0 };
+
+	while (results_send(m) == -EAGAIN && left > 0) {
+		poll(&engine, 1, (int)left);
+		left = end - time_mono_ms();
+	}
 }
 
 static int window_send(struct mailer *m, struct window *window, uint32_t room)
@@ -266,15 +282,15 @@ int mailer_run(const struct room_start *start, const struct via *via)
 
 	room_up(start);
 	rc = loop(m, fds);
-	log_info("%llu delivered, %llu refused, %llu tries that have to be repeated",
-		 (unsigned long long)m->results[DELIVERY_SENT],
-		 (unsigned long long)m->results[DELIVERY_REFUSED],
-		 (unsigned long long)(m->results[DELIVERY_LATER] + m->results[DELIVERY_UNSURE]));
 	/* Sessions that still run may have delivered: tell what is known. */
 	queues_free(m->queues);
 	command_free(m->command);
 	if (m->engine.fd >= 0)
-		results_send(m);
+		results_send_last(m);
+	log_info("%llu delivered, %llu refused, %llu tries that have to be repeated",
+		 (unsigned long long)m->results[DELIVERY_SENT],
+		 (unsigned long long)m->results[DELIVERY_REFUSED],
+		 (unsigned long long)(m->results[DELIVERY_LATER] + m->results[DELIVERY_UNSURE]));
 	while ((o = STAILQ_FIRST(&m->outgoing))) {
 		STAILQ_REMOVE_HEAD(&m->outgoing, link);
 		free(o);
