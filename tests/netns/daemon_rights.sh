@@ -18,6 +18,17 @@ runs_as_user()
 	status_is "$1" Uid "$id"$'\t'"$id"$'\t'"$id"$'\t'"$id" && status_is "$1" Groups ""
 }
 
+# What a room sees of a path of ours.
+seen_by()
+{
+	echo "/proc/$(room_pid "$1")/root$2"
+}
+
+store_is_hidden()
+{
+	[ -z "$(ls -A "$(seen_by "$1" "${STORE%/*}")")" ]
+}
+
 root_of()
 {
 	readlink "/proc/$(room_pid "$1")/root"
@@ -56,6 +67,9 @@ check "web: likewise" [ "$(root_of web)" = /run/ringback/empty ]
 check "and it is empty" [ -z "$(ls -A /run/ringback/empty)" ]
 check_not "traps: has sockets only" other_files traps '^$'
 check_not "web: has sockets and its loop only" other_files web '^anon_inode:|^pipe:'
+check "mailer: does not see the store" store_is_hidden mailer
+check "nor the control socket" [ -c "$(seen_by mailer "$CONTROL")" ]
+check_not "engine: does" store_is_hidden engine
 check "web: descriptors for its connections" \
 	grep -qE '^Max open files +628 +628 ' "/proc/$(room_pid web)/limits"
 check_not "engine: has the store beside" other_files engine '^/var/lib/ringback/|anon_inode:|^pipe:'
@@ -71,5 +85,6 @@ sed -i '/server = "203/d; /tls = /d; s/from = .*/client = "sendmail" sendmail = 
 daemon_starts
 check "mailer with sendmail: a user without capabilities" status_is mailer CapPrm 0000000000000000
 check "and the user" runs_as_user mailer
+check "which does not see the store" store_is_hidden mailer
 check "but its program may be set-group-ID" status_is mailer NoNewPrivs 0
 daemon_stops

@@ -6,12 +6,18 @@
 
 #include <errno.h>
 #include <grp.h>
+#include <libgen.h>
+#include <limits.h>
+#include <sched.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/capability.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "../common/log.h"
@@ -30,6 +36,33 @@ static void enter(const char *dir)
 {
 	if (chroot(dir) || chdir("/"))
 		fatal("%s: cannot be made the root directory: %s", dir, strerror(errno));
+}
+
+/* An empty directory over that of the store, if that is the user's own and not a shared one. */
+static int cover_store(const char *store, const struct rights *r)
+{
+	char path[PATH_MAX], *dir;
+	struct stat st;
+
+	snprintf(path, sizeof(path), "%s", store);
+	dir = dirname(path);
+	if (stat(dir, &st))
+		return -1;
+	return st.st_uid == r->uid ? mount(r->empty, dir, NULL, MS_BIND, NULL) : 0;
+}
+
+/*
+ * The rooms are one user, who owns the store and may ask at the control socket. From one
+ * that speaks with strangers and needs this host's files both are hidden, in a view of
+ * its own of what is mounted; what the host mounts later still comes into it. A container
+ * may forbid that, and then the room does its work all the same.
+ */
+static void hide_store(const struct conf *conf, const struct rights *r)
+{
+	if (unshare(CLONE_NEWNS) || mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) ||
+	    cover_store(conf->store_path, r) ||
+	    mount("/dev/null", conf->control_path, NULL, MS_BIND, NULL))
+		log_warn("the store cannot be hidden from this process: %s", strerror(errno));
 }
 
 /* The bounding set is what a set-user-ID program could regain. */
@@ -110,6 +143,7 @@ void rights_drop(enum room room, const struct conf *conf, const struct rights *r
 		seccomp_only_datagrams();
 		break;
 	case ROOM_MAILER: /* the network, the resolver's files, contact-command */
+		hide_store(conf, r);
 		if (conf->mail.client == MAIL_SENDMAIL) {
 			/*
 			 * The local MTA's submission program is set-group-ID
@@ -129,6 +163,7 @@ void rights_drop(enum room room, const struct conf *conf, const struct rights *r
 		seccomp_no_escape(conf->lookup.argv != NULL);
 		break;
 	case ROOM_AGENTX: /* the socket of snmpd, again whenever that was restarted */
+		hide_store(conf, r);
 		drop_bounding_set();
 		become(r, false);
 		keep_only(NULL, 0);
