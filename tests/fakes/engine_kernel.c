@@ -97,15 +97,17 @@ void kernel_want_attempts(struct kernel *k, const struct service *s)
 
 int kernel_attempts(struct kernel *k, const struct service *s, nl_attempt_cb cb, void *arg)
 {
-	unsigned int i;
+	unsigned int i, missing;
 	int rc;
 
 	if (!kernel_connected(k))
 		return -ENOTCONN;
+	missing = k->torn && k->n ? --k->torn % k->n : k->n;
 	for (i = 0; i < k->n; i++)
-		if (service_equal(&k->attempts[i].service, s) && (rc = cb(&k->attempts[i], arg)))
+		if (i != missing && service_equal(&k->attempts[i].service, s) &&
+		    (rc = cb(&k->attempts[i], arg)))
 			return rc;
-	return 0;
+	return missing < k->n ? -EINTR : 0;
 }
 
 int kernel_declare(struct kernel *k, const struct service *s, enum ringback_service_state state)

@@ -16,6 +16,7 @@ struct kernel {
 	int state;			/* as declared last; -1: never */
 	int64_t up_since;		/* when it was declared up last */
 	unsigned int wanted, forgotten, resyncs;
+	unsigned int torn;		/* so many dumps yet lack an entry, each another one */
 };
 
 extern struct kernel fake_kernel;

@@ -95,6 +95,44 @@ static void lost_by_the_kernel_is_not_reached(void **state)
 	assert_int_equal(waiter_state(&s, "198.51.100.1"), WAITER_NOTIFIED);
 }
 
+/* @torn dumps of three lack an entry each: who is in none of them has reached the service. */
+static void dumps_are_torn(unsigned int torn)
+{
+	const struct service s = web();
+	const struct addr three = address("198.51.100.3");
+
+	contact("198.51.100.0/24", "all@example.org");
+	service_is(&s, RINGBACK_SERVICE_DOWN);
+	client_fails(&s, "198.51.100.1");
+	client_fails(&s, "198.51.100.2");
+	client_fails(&s, "198.51.100.3");
+	run(50);
+	fake_kernel_answer(&s, &three);
+	fake_kernel.torn = torn;
+	service_is(&s, RINGBACK_SERVICE_UP);
+	assert_int_equal(waiter_state(&s, "198.51.100.1"), WAITER_NOTIFIED);
+	assert_int_equal(waiter_state(&s, "198.51.100.2"), WAITER_NOTIFIED);
+	assert_int_equal(waiter_state(&s, "198.51.100.3"), WAITER_REACHED);
+}
+
+static void torn_dumps(void **state)
+{
+	const struct service s = web();
+
+	(void)state;
+	dumps_are_torn(2);
+	assert_false(latest(&s).lossy);
+}
+
+static void no_dump_is_whole(void **state)
+{
+	const struct service s = web();
+
+	(void)state;
+	dumps_are_torn(3);
+	assert_true(latest(&s).lossy);
+}
+
 static void ignore_outage(const struct outage *o, void *arg)
 {
 	(void)o;
@@ -471,6 +509,8 @@ int main(void)
 		ON_BOTH(waiters_are_told_when_a_reply_passes),
 		ON_BOTH(failures_before_the_outage_are_in_it),
 		ON_BOTH(lost_by_the_kernel_is_not_reached),
+		ON_BOTH(torn_dumps),
+		ON_BOTH(no_dump_is_whole),
 		ON_BOTH(operator_recovers),
 		ON_BOTH(new_failure_undoes_a_recovery),
 		ON_BOTH(failure_seen_only_at_the_end_undoes_it),

@@ -30,6 +30,8 @@
 
 /* Waiters dealt with together: an outage may have very many. */
 #define WAITERS_PAGE 256
+/* Asked so often while the table changes. */
+#define DUMPS 3
 /* Visits that are closer to one another are one try, ns. */
 #define VISIT_GRAIN (60 * NSEC_PER_SEC)
 
@@ -93,6 +95,7 @@ struct closing {
 	const struct conf_watch *w;
 	int64_t now;
 	bool asked; /* the kernel answered: failed[] is complete */
+	bool torn; /* though the table changed under each dump */
 	bool late; /* the outage has ended before; no answer about a contact is waited for */
 	struct nl_attempt *failed; /* sorted by client */
 	size_t n_failed, failed_size;
@@ -164,22 +167,59 @@ static bool still_failed(const struct closing *c, const struct addr *client)
 	return c->n_failed && bsearch(&key, c->failed, c->n_failed, sizeof(key), by_client) != NULL;
 }
 
+/* Sorts failed[] by client, each once. */
+static void sort_failed(struct closing *c)
+{
+	size_t i, n = 0;
+
+	if (!c->n_failed)
+		return;
+	qsort(c->failed, c->n_failed, sizeof(*c->failed), by_client);
+	for (i = 1; i < c->n_failed; i++) {
+		if (by_client(&c->failed[n], &c->failed[i]))
+			c->failed[++n] = c->failed[i];
+		else if (c->failed[n].last < c->failed[i].last)
+			c->failed[n] = c->failed[i];
+	}
+	c->n_failed = n + 1;
+}
+
+/*
+ * Whose attempts the kernel has. Where many clients come back at once the table changes
+ * under every dump, which may then lack an entry that was moved meanwhile, but has none
+ * that is wrong: what is in any of some such dumps is the answer.
+ */
+static int collect_all_failed(struct closing *c, const struct service *s)
+{
+	int rc, tries = DUMPS;
+	size_t whole;
+
+	do {
+		whole = c->n_failed;
+		rc = kernel_attempts(c->e->kernel, s, collect_failed, c);
+	} while (rc == -EINTR && --tries);
+	c->torn = rc == -EINTR;
+	c->asked = rc == 0 || c->torn;
+	if (rc == 0 && whole) {
+		c->n_failed -= whole;
+		memmove(c->failed, c->failed + whole, c->n_failed * sizeof(*c->failed));
+	}
+	sort_failed(c);
+	return rc;
+}
+
 /* Asks the kernel who still waits. -EAGAIN: somebody failed after @seen. */
 static int ask_kernel(struct closing *c, const struct service *s, int64_t seen, int64_t *failed)
 {
-	int rc, tries = 3;
 	size_t i;
+	int rc;
 
 	/*
 	 * Up first: whatever fails from here on is a new trouble and will be
 	 * reported as such, so nothing falls between this outage and the next.
 	 */
 	kernel_declare(c->e->kernel, s, RINGBACK_SERVICE_UP);
-	do {
-		c->n_failed = 0;
-		rc = kernel_attempts(c->e->kernel, s, collect_failed, c);
-	} while (rc == -EINTR && --tries);
-	c->asked = rc == 0;
+	rc = collect_all_failed(c, s);
 	for (i = 0; i < c->n_failed; i++) {
 		if (c->failed[i].last <= seen)
 			continue;
@@ -187,8 +227,6 @@ static int ask_kernel(struct closing *c, const struct service *s, int64_t seen, 
 		kernel_declare(c->e->kernel, s, RINGBACK_SERVICE_DOWN);
 		return -EAGAIN;
 	}
-	if (c->n_failed)
-		qsort(c->failed, c->n_failed, sizeof(*c->failed), by_client);
 	return rc == -ENOMEM ? rc : 0;
 }
 
@@ -374,7 +412,7 @@ static int close_outage(struct closing *c, struct outage *o, const struct recove
 	o->ended = c->now;
 	o->evidence = r->evidence;
 	o->proven = r->seen;
-	o->lossy |= c->e->kernel && !c->asked;
+	o->lossy |= c->e->kernel && (!c->asked || c->torn);
 	memcpy(o->detail, r->detail, sizeof(o->detail));
 	rc = settle(c, o);
 	if (rc < 0)
