@@ -133,3 +133,9 @@ int kernel_forget(struct kernel *k, const struct service *s)
 			drop(i);
 	return 0;
 }
+
+uint32_t kernel_keep(const struct kernel *k, const char *name)
+{
+	(void)name;
+	return k ? k->keep : 0;
+}

@@ -16,6 +16,7 @@ struct kernel {
 	int state;			/* as declared last; -1: never */
 	int64_t up_since;		/* when it was declared up last */
 	unsigned int wanted, forgotten, resyncs;
+	uint32_t keep;			/* seconds; 0: it does not say */
 	unsigned int torn;		/* so many dumps yet lack an entry, each another one */
 };
 

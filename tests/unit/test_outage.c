@@ -26,6 +26,7 @@ static void outages_merge_within_flap(void **state)
 {
 	const struct outage open = { .began = 100 * SEC };
 	const struct outage ended = { .began = 100 * SEC, .ended = 200 * SEC };
+	const struct outage late = { .began = 9900 * SEC, .ended = 10000 * SEC };
 
 	(void)state;
 	assert_false(outage_merges(&open, 201 * SEC, 300));
@@ -33,6 +34,9 @@ static void outages_merge_within_flap(void **state)
 	assert_true(outage_merges(&ended, 499 * SEC, 300));
 	assert_false(outage_merges(&ended, 500 * SEC, 300));
 	assert_false(outage_merges(&ended, 201 * SEC, 0));
+	/* the clock was set back by hours since */
+	assert_true(outage_merges(&late, 9990 * SEC, 300));
+	assert_false(outage_merges(&late, 5000 * SEC, 300));
 }
 
 static void failures_join(void **state)
@@ -91,6 +95,7 @@ static void verdicts(void **state)
 	(void)state;
 	for (i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
 		const struct waiter_end end = { .still_failed = rows[i].still_failed,
+						.keep = 86400,
 						.tellable = rows[i].tellable };
 		struct waiter w = { .in_kernel = rows[i].in_kernel,
 				    .last = now - rows[i].age * SEC };

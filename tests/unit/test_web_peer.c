@@ -14,6 +14,7 @@
 #include <cmocka.h>
 
 #include "common/log.h"
+#include "common/timefmt.h"
 #include "engine/inquiry.h"
 #include "engine/outbox.h"
 #include "engine/presence.h"
@@ -68,6 +69,26 @@ static void visit_of_a_failed_client(void **state)
 	fake_kernel_answer(&s, &one);
 	ends(&s);
 	assert_int_equal(waiter_state(&s, ONE), WAITER_REACHED);
+}
+
+/* Nor is it taken for reached because its visits outlast what the kernel has of it. */
+static void visit_of_a_client_forgotten_since(void **state)
+{
+	const struct service s = web();
+	const struct addr one = address(ONE);
+
+	(void)state;
+	asked(INQUIRE_OFF);
+	contact(ONE, "table@example.org");
+	fake_kernel.keep = 3600;
+	service_is(&s, RINGBACK_SERVICE_DOWN);
+	tracker_attempt(e.tracker, fake_kernel_fail(&s, &one, time_now() - 3601 * NSEC_PER_SEC));
+	run(30);
+	room_opens();
+	visit(&s, ONE, VISIT_CONNECTED);
+	fake_kernel_answer(&s, &one); /* expired */
+	ends(&s);
+	assert_int_equal(waiter_state(&s, ONE), WAITER_NOTIFIED);
 }
 
 static void visits_that_cannot_be(void **state)
@@ -477,6 +498,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		WITH_ROOM(visit_makes_a_waiter),
 		WITH_ROOM(visit_of_a_failed_client),
+		WITH_ROOM(visit_of_a_client_forgotten_since),
 		WITH_ROOM(visits_that_cannot_be),
 		WITH_ROOM(visits_have_a_rate),
 		WITH_ROOM(services_are_told),

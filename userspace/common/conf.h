@@ -71,6 +71,8 @@ struct conf_watch {
 	uint32_t hooks;			/* enum ringback_hook */
 	char mirror_dev[16];		/* IFNAMSIZ; "" without HOOK_MIRROR */
 	bool mirror_waits;		/* the kernel says: there is no mirror_dev yet */
+	uint32_t id;			/* the kernel says: one of that name with another id is
+					 * another watch; 0 where it says nothing */
 	uint32_t no_reply;		/* seconds, 1..240; 3 */
 	uint32_t keep;			/* seconds, 1..2592000; 86400 */
 	uint32_t down_after;		/* failures, 1..; 1 */

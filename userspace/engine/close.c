@@ -80,8 +80,11 @@ int waiter_visit(struct engine *e, const struct outage *o, const struct addr *cl
 	memcpy(a.watch, o->watch, sizeof(a.watch));
 	if (rc < 0 || w.state != WAITER_WAITING)
 		return waiter_record(e, o, &a, false);
-	/* What the kernel knows of a waiter stays true. A page loads many things at once. */
-	if (a.last - w.last < VISIT_GRAIN)
+	/*
+	 * What the kernel knows of a waiter stays true, and so does the time by which it
+	 * will have dropped that. A page loads many things at once.
+	 */
+	if (w.in_kernel || a.last - w.last < VISIT_GRAIN)
 		return 0;
 	w.attempts++;
 	w.last = a.last;
@@ -267,6 +270,14 @@ static int queue_notice(struct closing *c, const struct outage *o, struct waiter
 	return store_notice_put(c->e->store, &n);
 }
 
+/* By the watch that recorded it; the operator's are the kernel's alone. */
+static uint32_t keep_of(const struct engine *e, const char *watch)
+{
+	uint32_t keep = kernel_keep(e->kernel, watch);
+
+	return keep ? keep : engine_watch(e, watch)->keep;
+}
+
 static int settle_waiter(struct closing *c, const struct outage *o, struct waiter *w)
 {
 	struct answer a;
@@ -275,6 +286,7 @@ static int settle_waiter(struct closing *c, const struct outage *o, struct waite
 	int step = rc < 0 ? STEP_NONE : step_for(c->e->conf, c->w, 0, &way);
 	const struct waiter_end end = {
 		.still_failed = still_failed(c, &w->client),
+		.keep = keep_of(c->e, w->watch),
 		.page_open = web_peer_page_open(c->e->web, &w->client, &o->service),
 		.tellable = step != STEP_NONE,
 		.asking = !c->late && lookup_pending(c->e, c->w, w),

@@ -19,6 +19,7 @@
 #define RECONNECT_MS 10000
 #define CHECK_MS     10000
 #define RESYNC_MS    1000 /* after a dump that failed */
+#define RESYNC_TRIES 3 /* while the table changes under each: what one lacks another has */
 #define WANT_MS	     5 /* gathers services whose attempts are wanted */
 #define DRAIN_ROUNDS 64
 
@@ -29,6 +30,7 @@ struct kernel {
 	struct event *readable; /* on events */
 	struct event *tick; /* reconnect, or check that all is well */
 	struct event *resync;
+	unsigned int torn; /* resyncs under which the table changed, in a row */
 	struct event *want;
 	struct service wanted;
 	unsigned int n_wanted; /* 1: wanted only; more: all */
@@ -200,7 +202,10 @@ static void resync_due(evutil_socket_t fd, short what, void *arg)
 	k->n_wanted = 0;
 	if (rc == 0)
 		rc = dump_attempts(k, NULL);
-	if (rc == -EINTR)
+	k->torn = rc == -EINTR ? k->torn + 1 : 0;
+	if (k->torn >= RESYNC_TRIES)
+		k->torn = 0;
+	else if (k->torn)
 		engine_arm(k->resync, RESYNC_MS);
 	else if (rc < 0 && !batch_failing(k->e->batch))
 		lost(k, nl_error(k->requests));
@@ -263,8 +268,11 @@ static void check(struct kernel *k)
 {
 	int rc = kernel_watches_check(k->e, k->requests, &k->watches);
 
-	if (rc == 0) {
-		log_warn("the kernel module was loaded anew");
+	/* Its family is not known any more: it went, with all that it had recorded. */
+	if (rc == -ENOENT)
+		k->watches.anew = true;
+	if (rc == 0 || rc == -ENOENT) {
+		log_warn("the kernel module was %s", rc ? "unloaded" : "loaded anew");
 		tracker_blind(k->e->tracker);
 	}
 	if (rc <= 0) {
@@ -321,6 +329,7 @@ void kernel_free(struct kernel *k)
 	if (k->want)
 		event_free(k->want);
 	free(k->watches.accepted);
+	free(k->watches.seen.row);
 	free(k);
 }
 
@@ -396,4 +405,9 @@ int kernel_forget(struct kernel *k, const struct service *s)
 	const struct nl_filter f = of_service(s, -1);
 
 	return kernel_connected(k) ? nl_attempt_forget(k->requests, &f, NULL) : -ENOTCONN;
+}
+
+uint32_t kernel_keep(const struct kernel *k, const char *name)
+{
+	return k ? kernel_watches_keep(&k->watches, name) : 0;
 }

@@ -30,14 +30,28 @@ int kernel_declare(struct kernel *k, const struct service *s, enum ringback_serv
 int kernel_stats(struct kernel *k, struct nl_stats *stats, struct nl_config *limits);
 /* Its attempts are dealt with. */
 int kernel_forget(struct kernel *k, const struct service *s);
+/* For how many seconds the kernel keeps what the watch @name records; 0: not known. */
+uint32_t kernel_keep(const struct kernel *k, const char *name);
 
 /* kernel_watch.c */
 
-/* Which watches of the configuration the kernel took, by their index. */
+/* A watch of the kernel's, or of the store's memory. */
+struct watch_name {
+	char name[RINGBACK_WATCH_NAME_MAX + 1];
+	uint32_t id, keep; /* the kernel's; see struct conf_watch */
+	bool ours; /* the store's: it was in our configuration */
+};
+
+struct watch_names {
+	struct watch_name *row;
+	size_t n;
+};
+
 struct kernel_watches {
-	bool *accepted;
+	bool *accepted; /* those of the configuration that the kernel took, by their index */
+	struct watch_names seen; /* what the kernel had when last asked */
 	uint64_t recorded; /* the module's count of attempts when last seen */
-	bool anew; /* that count went back: the attempts behind all waiters are gone */
+	bool anew; /* another module: the attempts behind all waiters are gone */
 };
 
 /*
@@ -51,5 +65,7 @@ int kernel_watches_sync(struct engine *e, struct nl *nl, struct kernel_watches *
  * so the module was loaded anew; -errno.
  */
 int kernel_watches_check(struct engine *e, struct nl *nl, struct kernel_watches *w);
+/* See kernel_keep(). */
+uint32_t kernel_watches_keep(const struct kernel_watches *w, const char *name);
 
 #endif /* RINGBACK_ENGINE_KERNEL_H */

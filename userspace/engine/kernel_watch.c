@@ -16,55 +16,44 @@
 #include "../common/log.h"
 #include "batch.h"
 
-struct names {
-	char (*name)[RINGBACK_WATCH_NAME_MAX + 1];
-	bool *ours;
-	size_t n;
-};
-
-static void names_free(struct names *s)
+static int names_add(struct watch_names *s, const struct watch_name *w)
 {
-	free(s->name);
-	free(s->ours);
-}
-
-static int names_add(struct names *s, const char *name, bool ours)
-{
-	void *more = reallocarray(s->name, s->n + 1, sizeof(*s->name));
+	void *more = reallocarray(s->row, s->n + 1, sizeof(*s->row));
 
 	if (!more)
 		return -ENOMEM;
-	s->name = more;
-	more = reallocarray(s->ours, s->n + 1, sizeof(*s->ours));
-	if (!more)
-		return -ENOMEM;
-	s->ours = more;
-	snprintf(s->name[s->n], sizeof(*s->name), "%s", name);
-	s->ours[s->n++] = ours;
+	s->row = more;
+	s->row[s->n++] = *w;
 	return 0;
 }
 
-static bool names_has(const struct names *s, const char *name)
+static const struct watch_name *names_find(const struct watch_names *s, const char *name)
 {
 	size_t i;
 
 	for (i = 0; i < s->n; i++)
-		if (strcmp(s->name[i], name) == 0)
-			return true;
-	return false;
+		if (strcmp(s->row[i].name, name) == 0)
+			return &s->row[i];
+	return NULL;
 }
 
 static int add_stored(const char *name, bool ours, void *arg)
 {
-	return names_add(arg, name, ours);
+	struct watch_name w = { .ours = ours };
+
+	snprintf(w.name, sizeof(w.name), "%s", name);
+	return names_add(arg, &w);
 }
 
-static int add_dumped(const struct conf_watch *w, void *arg)
+static int add_dumped(const struct conf_watch *dumped, void *arg)
 {
-	return names_add(arg, w->name, false);
+	struct watch_name w = { .id = dumped->id, .keep = dumped->keep };
+
+	memcpy(w.name, dumped->name, sizeof(w.name));
+	return names_add(arg, &w);
 }
 
-static int dump_names(struct nl *nl, struct names *s)
+static int dump_names(struct nl *nl, struct watch_names *s)
 {
 	int rc, tries = 3;
 
@@ -107,17 +96,57 @@ static int note_boot(struct store *st)
 /* --- putting in, taking out ------------------------------------------------------ */
 
 /* What was seen before and is not there any more. */
-static int note_vanished(struct engine *e, const struct names *before, const struct names *there)
+static int note_vanished(struct engine *e, const struct watch_names *before, const struct watch_names *there)
 {
 	size_t i;
 	int rc = 0;
 
 	for (i = 0; rc == 0 && i < before->n; i++) {
-		if (names_has(there, before->name[i]))
+		if (names_find(there, before->row[i].name))
 			continue;
-		rc = store_waiter_lost(e->store, before->name[i]);
+		rc = store_waiter_lost(e->store, before->row[i].name);
 		if (rc == 0)
-			rc = store_watch_del(e->store, before->name[i]);
+			rc = store_watch_del(e->store, before->row[i].name);
+	}
+	return rc;
+}
+
+/* Deleted since we looked, and made again under its name. */
+static bool is_another(const struct watch_names *seen, const struct watch_name *w)
+{
+	const struct watch_name *then = names_find(seen, w->name);
+
+	return then && then->id != w->id;
+}
+
+static int note_made_again(struct engine *e, const struct watch_names *seen,
+			   const struct watch_names *there)
+{
+	size_t i;
+	int rc = 0;
+
+	for (i = 0; rc == 0 && i < there->n; i++)
+		if (is_another(seen, &there->row[i])) {
+			log_info("watch %s was made again", there->row[i].name);
+			rc = store_waiter_lost(e->store, there->row[i].name);
+		}
+	return rc;
+}
+
+/*
+ * What a watch of ours has recorded the kernel keeps for as long as was right then. If
+ * that changes, what it still has comes back by the dump that follows.
+ */
+static int note_other_keep(struct engine *e, const struct watch_names *there)
+{
+	const struct conf_watch *w;
+	size_t i;
+	int rc = 0;
+
+	for (i = 0; rc == 0 && i < there->n; i++) {
+		w = conf_watch_find(e->conf, there->row[i].name);
+		if (w && w->keep != there->row[i].keep)
+			rc = store_waiter_lost(e->store, w->name);
 	}
 	return rc;
 }
@@ -135,20 +164,20 @@ static int take_out(struct engine *e, struct nl *nl, const char *name)
 	return rc < 0 ? rc : store_watch_del(e->store, name);
 }
 
-static int take_out_left(struct engine *e, struct nl *nl, const struct names *before,
-			 const struct names *there)
+static int take_out_left(struct engine *e, struct nl *nl, const struct watch_names *before,
+			 const struct watch_names *there)
 {
 	size_t i;
 	int rc = 0;
 
 	for (i = 0; rc == 0 && i < before->n; i++)
-		if (before->ours[i] && names_has(there, before->name[i]) &&
-		    !conf_watch_find(e->conf, before->name[i]))
-			rc = take_out(e, nl, before->name[i]);
+		if (before->row[i].ours && names_find(there, before->row[i].name) &&
+		    !conf_watch_find(e->conf, before->row[i].name))
+			rc = take_out(e, nl, before->row[i].name);
 	return rc;
 }
 
-static int remember(struct engine *e, const struct names *before, const struct names *there)
+static int remember(struct engine *e, const struct watch_names *before, const struct watch_names *there)
 {
 	size_t i;
 	int rc = 0;
@@ -156,8 +185,9 @@ static int remember(struct engine *e, const struct names *before, const struct n
 	for (i = 0; rc == 0 && i < e->conf->n_watches; i++)
 		rc = store_watch_put(e->store, e->conf->watches[i].name, true);
 	for (i = 0; rc == 0 && i < there->n; i++)
-		if (!names_has(before, there->name[i]) && !conf_watch_find(e->conf, there->name[i]))
-			rc = store_watch_put(e->store, there->name[i], false);
+		if (!names_find(before, there->row[i].name) &&
+		    !conf_watch_find(e->conf, there->row[i].name))
+			rc = store_watch_put(e->store, there->row[i].name, false);
 	return rc;
 }
 
@@ -175,7 +205,7 @@ static void put_in(struct engine *e, struct nl *nl, struct kernel_watches *w)
 
 int kernel_watches_sync(struct engine *e, struct nl *nl, struct kernel_watches *w)
 {
-	struct names before = { 0 }, there = { 0 };
+	struct watch_names before = { 0 }, there = { 0 };
 	const char *doing = "note the watches";
 	int rc = batch_begin(e->batch);
 
@@ -194,6 +224,8 @@ int kernel_watches_sync(struct engine *e, struct nl *nl, struct kernel_watches *
 		goto out;
 	}
 	if ((rc = note_vanished(e, &before, &there)) < 0 ||
+	    (rc = note_made_again(e, &w->seen, &there)) < 0 ||
+	    (rc = note_other_keep(e, &there)) < 0 ||
 	    (rc = take_out_left(e, nl, &before, &there)) < 0 ||
 	    (rc = remember(e, &before, &there)) < 0)
 		goto failed;
@@ -202,42 +234,59 @@ int kernel_watches_sync(struct engine *e, struct nl *nl, struct kernel_watches *
 	if (rc == 0) {
 		w->anew = false;
 		put_in(e, nl, w);
+		if (dump_names(nl, &w->seen) < 0)
+			w->seen.n = 0;
 	}
 	goto out;
 failed:
 	batch_fail(e->batch, rc, doing);
 out:
-	names_free(&before);
-	names_free(&there);
+	free(before.row);
+	free(there.row);
 	return rc;
 }
 
-/* Watches of the operator that came or went. */
-static int note_operator(struct engine *e, const struct names *there)
+/* Watches of the operator that came, went, or were made again since @seen. */
+static int note_operator(struct engine *e, const struct watch_names *seen,
+			 const struct watch_names *there)
 {
-	struct names before = { 0 };
+	struct watch_names before = { 0 };
 	int rc = store_watch_list(e->store, add_stored, &before);
-	size_t i, known = 0;
+	size_t i, known = 0, another = 0;
 
-	for (i = 0; rc == 0 && i < there->n; i++)
-		known += names_has(&before, there->name[i]);
-	if (rc == 0 && (known < there->n || known < before.n)) {
+	for (i = 0; rc == 0 && i < there->n; i++) {
+		known += names_find(&before, there->row[i].name) != NULL;
+		another += is_another(seen, &there->row[i]);
+	}
+	if (rc == 0 && (known < there->n || known < before.n || another)) {
 		rc = batch_begin(e->batch);
 		if (rc == 0) {
 			rc = note_vanished(e, &before, there);
+			if (rc == 0)
+				rc = note_made_again(e, seen, there);
 			if (rc == 0)
 				rc = remember(e, &before, there);
 			if (rc < 0)
 				batch_fail(e->batch, rc, "note the watches");
 		}
 	}
-	names_free(&before);
+	free(before.row);
+	if (another)
+		kernel_resync(e->kernel);
 	return rc;
+}
+
+static bool is_there(const struct kernel_watches *w, const struct watch_names *there,
+		     const char *name)
+{
+	const struct watch_name *now = names_find(there, name);
+
+	return now && !is_another(&w->seen, now);
 }
 
 int kernel_watches_check(struct engine *e, struct nl *nl, struct kernel_watches *w)
 {
-	struct names there = { 0 };
+	struct watch_names there = { 0 };
 	struct nl_stats stats;
 	int rc = dump_names(nl, &there);
 	bool intact = true;
@@ -248,7 +297,7 @@ int kernel_watches_check(struct engine *e, struct nl *nl, struct kernel_watches 
 	if (rc < 0)
 		goto out;
 	for (i = 0; i < e->conf->n_watches; i++)
-		if (w->accepted[i] && !names_has(&there, e->conf->watches[i].name))
+		if (w->accepted[i] && !is_there(w, &there, e->conf->watches[i].name))
 			intact = false;
 	/* The operator's watches may be back under their names before we look. */
 	if (stats.value[RINGBACK_A_STATS_RECORDED] < w->recorded) {
@@ -256,10 +305,21 @@ int kernel_watches_check(struct engine *e, struct nl *nl, struct kernel_watches 
 		intact = false;
 	}
 	w->recorded = stats.value[RINGBACK_A_STATS_RECORDED];
-	if (intact)
-		note_operator(e, &there);
-	rc = intact;
+	if (intact) {
+		note_operator(e, &w->seen, &there);
+		free(w->seen.row);
+		w->seen = there;
+		return 1;
+	}
+	rc = 0;
 out:
-	names_free(&there);
+	free(there.row);
 	return rc;
+}
+
+uint32_t kernel_watches_keep(const struct kernel_watches *w, const char *name)
+{
+	const struct watch_name *seen = names_find(&w->seen, name);
+
+	return seen ? seen->keep : 0;
 }

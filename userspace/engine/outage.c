@@ -5,6 +5,8 @@
  */
 #include "outage.h"
 
+#include <stdlib.h>
+
 #include "../common/timefmt.h"
 
 const char *waiter_state_name(uint8_t state)
@@ -21,7 +23,8 @@ const char *waiter_state_name(uint8_t state)
 
 bool outage_merges(const struct outage *last, int64_t began, uint32_t flap)
 {
-	return last->ended && began - last->ended < (int64_t)flap * NSEC_PER_SEC;
+	/* Trouble may begin while the end is being told; long before it only by a clock set back. */
+	return last->ended && llabs(began - last->ended) < (int64_t)flap * NSEC_PER_SEC;
 }
 
 bool waiter_join(struct waiter *w, bool known, const struct waiter *f)
@@ -68,7 +71,7 @@ enum waiter_state waiter_verdict(const struct waiter *w, int64_t now, const stru
 				 const struct conf_watch *watch)
 {
 	/* What is older than keep has left the kernel without having been answered. */
-	bool expired = now - w->last >= (int64_t)watch->keep * NSEC_PER_SEC;
+	bool expired = now - w->last >= (int64_t)end->keep * NSEC_PER_SEC;
 
 	if (!end->still_failed && w->in_kernel && !expired)
 		return WAITER_REACHED;

@@ -104,6 +104,7 @@ const char *waiter_target(const struct waiter *w, const struct answer *a,
 /* What is known of a waiter at the end of its outage, beside itself. */
 struct waiter_end {
 	bool still_failed; /* the kernel has its failed attempt, or could not be asked */
+	uint32_t keep; /* seconds for which the kernel keeps such an attempt */
 	bool page_open; /* its page takes it to the service */
 	bool tellable; /* a step of its watch can tell it */
 	bool asking; /* the contact command has not answered */

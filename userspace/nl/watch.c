@@ -175,6 +175,7 @@ int nl_watch_parse(const struct nlmsghdr *nlh, struct conf_watch *w)
 {
 	static const struct nl_rule rules[RINGBACK_A_WATCH_MAX + 1] = {
 		[RINGBACK_A_WATCH_NAME] = { NL_TEXT, true },
+		[RINGBACK_A_WATCH_ID] = { NL_U32, false },
 		[RINGBACK_A_WATCH_SERVER] = { NL_NEST, true },
 		[RINGBACK_A_WATCH_CLIENT] = { NL_NEST, false },
 		[RINGBACK_A_WATCH_PORT] = { NL_NEST, true },
@@ -202,6 +203,7 @@ int nl_watch_parse(const struct nlmsghdr *nlh, struct conf_watch *w)
 	if (strlen(dev) >= sizeof(w->mirror_dev))
 		return -EBADMSG;
 	memcpy(w->mirror_dev, dev, strlen(dev) + 1);
+	w->id = nl_get_u32(tb[RINGBACK_A_WATCH_ID], 0);
 	w->hooks = mnl_attr_get_u32(tb[RINGBACK_A_WATCH_HOOKS]);
 	w->no_reply = nl_get_u32(tb[RINGBACK_A_WATCH_NO_REPLY], 0);
 	w->keep = nl_get_u32(tb[RINGBACK_A_WATCH_KEEP], 0);
