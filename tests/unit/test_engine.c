@@ -133,6 +133,29 @@ static void no_dump_is_whole(void **state)
 	assert_true(latest(&s).lossy);
 }
 
+/* A client failed while the outage before was being ended: its event comes after that. */
+static void forgotten_by_the_kernel_is_not_reached(void **state)
+{
+	const struct service s = web();
+	const struct addr two = address("198.51.100.2");
+	struct nl_attempt meanwhile;
+
+	(void)state;
+	contact("198.51.100.0/24", "all@example.org");
+	service_is(&s, RINGBACK_SERVICE_DOWN);
+	client_fails(&s, "198.51.100.1");
+	run(50);
+	meanwhile = *fake_kernel_fail(&s, &two, time_now());
+	fake_kernel_answer(&s, &two); /* came after the dump */
+	service_is(&s, RINGBACK_SERVICE_UP);
+	service_is(&s, RINGBACK_SERVICE_DOWN);
+	tracker_attempt(e.tracker, &meanwhile);
+	run(50);
+	assert_int_equal(waiter_state(&s, "198.51.100.2"), WAITER_WAITING);
+	service_is(&s, RINGBACK_SERVICE_UP);
+	assert_int_equal(waiter_state(&s, "198.51.100.2"), WAITER_NOTIFIED);
+}
+
 static void ignore_outage(const struct outage *o, void *arg)
 {
 	(void)o;
@@ -509,6 +532,7 @@ int main(void)
 		ON_BOTH(waiters_are_told_when_a_reply_passes),
 		ON_BOTH(failures_before_the_outage_are_in_it),
 		ON_BOTH(lost_by_the_kernel_is_not_reached),
+		ON_BOTH(forgotten_by_the_kernel_is_not_reached),
 		ON_BOTH(torn_dumps),
 		ON_BOTH(no_dump_is_whole),
 		ON_BOTH(operator_recovers),

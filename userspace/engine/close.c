@@ -398,6 +398,7 @@ static void report(const struct closing *c, const struct outage *o)
 static void ended(const struct closing *c, const struct outage *o)
 {
 	kernel_forget(c->e->kernel, &o->service);
+	tracker_forgotten(c->e->tracker, &o->service);
 	count(c, o);
 	report(c, o);
 	web_peer_ended(c->e->web, o);

@@ -15,6 +15,8 @@
  * forget the attempts of that service.
  */
 #define EARLY_MAX 256
+/* Services whose attempts were forgotten last: more than end between two rounds of the loop. */
+#define FORGOTTEN_MAX 64
 
 struct tracker {
 	struct engine *e;
@@ -23,6 +25,11 @@ struct tracker {
 	struct event *sweep; /* drops tracks whose outage was not written */
 	struct nl_attempt early[EARLY_MAX];
 	unsigned int next_early; /* ring */
+	struct forgotten {
+		struct service service;
+		int64_t at;
+	} forgotten[FORGOTTEN_MAX];
+	unsigned int next_forgotten; /* ring */
 };
 
 #define TRACK_NAME_LEN (SERVICE_STRLEN + 32)

@@ -88,10 +88,33 @@ static void take_up_early(struct tracker *t, const struct service *s)
 	}
 }
 
+/*
+ * Failed while the outage before was being ended: its event has waited for us, and with
+ * what was forgotten then the kernel has dropped it.
+ */
+static bool is_forgotten(const struct tracker *t, const struct nl_attempt *a)
+{
+	unsigned int i;
+
+	for (i = 0; i < FORGOTTEN_MAX; i++)
+		if (a->last <= t->forgotten[i].at &&
+		    service_equal(&t->forgotten[i].service, &a->service))
+			return true;
+	return false;
+}
+
 void tracker_attempt(struct tracker *t, const struct nl_attempt *a)
 {
 	if (a->state == RINGBACK_ATTEMPT_FAILED)
-		take_failure(t, a, true);
+		take_failure(t, a, !is_forgotten(t, a));
+}
+
+void tracker_forgotten(struct tracker *t, const struct service *s)
+{
+	t->forgotten[t->next_forgotten++ % FORGOTTEN_MAX] = (struct forgotten){
+		.service = *s,
+		.at = time_now(),
+	};
 }
 
 int tracker_visit(struct tracker *t, struct track *tr, const struct addr *client)

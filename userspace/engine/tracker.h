@@ -30,6 +30,8 @@ bool tracker_service(struct tracker *t, const struct nl_service *s);
 void tracker_blind(struct tracker *t);
 /* A failed attempt, from an event or a dump; told before is no harm. */
 void tracker_attempt(struct tracker *t, const struct nl_attempt *a);
+/* The kernel was told to drop the attempts of @s: what was on its way meanwhile went, too. */
+void tracker_forgotten(struct tracker *t, const struct service *s);
 /* A trap, checked by the room "traps"; the sender is checked here again. */
 void tracker_trap(struct tracker *t, const struct msg_trap *trap);
 /*
