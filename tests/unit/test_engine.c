@@ -277,6 +277,51 @@ static void trap_is_confirmed_by_a_real_connection(void **state)
 	close(fd);
 }
 
+/* A port of every 127.x.y.z that neither answers nor refuses: its queue is full. */
+static uint16_t silent_port(int *fds, unsigned int n)
+{
+	struct sockaddr_in sin = { .sin_family = AF_INET };
+	socklen_t len = sizeof(sin);
+
+	fds[0] = socket(AF_INET, SOCK_STREAM, 0);
+	assert_int_equal(bind(fds[0], (struct sockaddr *)&sin, sizeof(sin)), 0);
+	assert_int_equal(listen(fds[0], 0), 0);
+	assert_int_equal(getsockname(fds[0], (struct sockaddr *)&sin, &len), 0);
+	sin.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	for (unsigned int i = 1; i < n; i++) {
+		fds[i] = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+		connect(fds[i], (struct sockaddr *)&sin, sizeof(sin));
+	}
+	return ntohs(sin.sin_port);
+}
+
+static void trap_is_confirmed_before_the_silent_are_probed(void **state)
+{
+	struct service s = { address("127.0.0.1"), IPPROTO_TCP, 0 }, silent = s;
+	struct msg_trap trap = { .source = s.server, .server = s.server, .version = 2 };
+	int fd = listener(&s.port), queue[4];
+
+	(void)state;
+	silent.port = silent_port(queue, 4);
+	for (unsigned int i = 0; i < 80; i++) {
+		silent.server.bytes[3] = 100 + i;
+		service_is(&silent, RINGBACK_SERVICE_DOWN);
+	}
+	run(500);
+	service_is(&s, RINGBACK_SERVICE_DOWN);
+	run(1300); /* all are due now, eight are under way, and it is the last */
+	assert_true(e.count.probes >= 81);
+	assert_int_equal(e.count.probes_answered, 0);
+	assert_int_equal(listen(fd, 5), 0);
+	tracker_trap(e.tracker, &trap);
+	run(3000);
+	assert_true(latest(&s).ended > 0);
+	assert_int_equal(latest(&s).evidence, EVIDENCE_TRAP);
+	close(fd);
+	for (unsigned int i = 0; i < 4; i++)
+		close(queue[i]);
+}
+
 static void restart_engine(void)
 {
 	stop_parts();
@@ -549,6 +594,8 @@ int main(void)
 		ON_BOTH(outage_of_a_lost_watch_is_adopted),
 		{ "ten_thousand_outages_leave_nothing", ten_thousand_outages_leave_nothing,
 		  setup_sqlite, teardown, NULL },
+		cmocka_unit_test_setup_teardown(trap_is_confirmed_before_the_silent_are_probed,
+						setup_mem, teardown),
 		cmocka_unit_test_setup_teardown(store_trouble_costs_only_time, setup_mem, teardown),
 		cmocka_unit_test_setup_teardown(evidence_waits_for_the_store, setup_mem, teardown),
 	};

@@ -14,9 +14,13 @@
 
 #include "../common/log.h"
 
+/* Of so many probes one is merely due, whatever there is to confirm. */
+#define DUE_SHARE 8
+
 struct probe {
-	TAILQ_ENTRY(probe) link;
+	TAILQ_ENTRY(probe) link; /* in one of the lists of all */
 	struct probes *all;
+	bool running, confirms;
 	struct service service;
 	unsigned int timeout;
 	uint64_t key;
@@ -29,8 +33,10 @@ TAILQ_HEAD(probe_list, probe);
 
 struct probes {
 	struct event_base *base;
-	struct probe_list waiting, running;
+	struct probe_list confirming, due; /* waiting for their turn */
+	struct probe_list running;
 	unsigned int n_waiting, n_running, max;
+	unsigned int preferred; /* started since one that was merely due */
 	bool unmarked; /* it was told that the kernel refuses the mark */
 	probe_cb cb;
 	void *arg;
@@ -55,25 +61,29 @@ struct probes *probes_new(struct event_base *base, unsigned int at_a_time, probe
 	all->max = at_a_time;
 	all->cb = cb;
 	all->arg = arg;
-	TAILQ_INIT(&all->waiting);
+	TAILQ_INIT(&all->confirming);
+	TAILQ_INIT(&all->due);
 	TAILQ_INIT(&all->running);
 	return all;
 }
 
-void probes_free(struct probes *all)
+static void list_free(struct probe_list *list)
 {
 	struct probe *p;
 
+	while ((p = TAILQ_FIRST(list))) {
+		TAILQ_REMOVE(list, p, link);
+		probe_free(p);
+	}
+}
+
+void probes_free(struct probes *all)
+{
 	if (!all)
 		return;
-	while ((p = TAILQ_FIRST(&all->running))) {
-		TAILQ_REMOVE(&all->running, p, link);
-		probe_free(p);
-	}
-	while ((p = TAILQ_FIRST(&all->waiting))) {
-		TAILQ_REMOVE(&all->waiting, p, link);
-		probe_free(p);
-	}
+	list_free(&all->running);
+	list_free(&all->confirming);
+	list_free(&all->due);
 	free(all);
 }
 
@@ -132,6 +142,7 @@ static void probe_run(struct probe *p)
 
 	TAILQ_INSERT_TAIL(&all->running, p, link);
 	all->n_running++;
+	p->running = true;
 	p->err = probe_connect(p);
 	if (p->err) {
 		/* Told from the loop, as all results are. */
@@ -143,24 +154,39 @@ static void probe_run(struct probe *p)
 	event_add(p->ev, &limit);
 }
 
+/* Takes who is next from its queue; NULL: nobody waits. */
+static struct probe *next(struct probes *all)
+{
+	bool due = TAILQ_EMPTY(&all->confirming) ||
+		   (all->preferred >= DUE_SHARE - 1 && !TAILQ_EMPTY(&all->due));
+	struct probe_list *from = due ? &all->due : &all->confirming;
+	struct probe *p = TAILQ_FIRST(from);
+
+	if (!p)
+		return NULL;
+	all->preferred = due ? 0 : all->preferred + 1;
+	TAILQ_REMOVE(from, p, link);
+	all->n_waiting--;
+	return p;
+}
+
 static void run_next(struct probes *all)
 {
 	struct probe *p;
 
-	while (all->n_running < all->max && (p = TAILQ_FIRST(&all->waiting))) {
-		TAILQ_REMOVE(&all->waiting, p, link);
-		all->n_waiting--;
+	while (all->n_running < all->max && (p = next(all)))
 		probe_run(p);
-	}
 }
 
-int probe_start(struct probes *all, const struct service *s, unsigned int timeout, uint64_t key)
+struct probe *probe_start(struct probes *all, const struct service *s, unsigned int timeout,
+			  uint64_t key, bool confirms)
 {
 	struct probe *p = calloc(1, sizeof(*p));
 
 	if (!p)
-		return -ENOMEM;
+		return NULL;
 	p->all = all;
+	p->confirms = confirms;
 	p->service = *s;
 	p->timeout = timeout;
 	p->key = key;
@@ -168,12 +194,21 @@ int probe_start(struct probes *all, const struct service *s, unsigned int timeou
 	p->ev = event_new(all->base, -1, 0, probe_event, p);
 	if (!p->ev) {
 		free(p);
-		return -ENOMEM;
+		return NULL;
 	}
-	TAILQ_INSERT_TAIL(&all->waiting, p, link);
+	TAILQ_INSERT_TAIL(confirms ? &all->confirming : &all->due, p, link);
 	all->n_waiting++;
 	run_next(all);
-	return 0;
+	return p;
+}
+
+void probe_hasten(struct probe *p)
+{
+	if (p->running || p->confirms)
+		return;
+	TAILQ_REMOVE(&p->all->due, p, link);
+	p->confirms = true;
+	TAILQ_INSERT_TAIL(&p->all->confirming, p, link);
 }
 
 unsigned int probes_pending(const struct probes *all)

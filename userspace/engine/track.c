@@ -133,13 +133,21 @@ void track_note(struct tracker *t, struct track *tr)
 		batch_fail(t->e->batch, rc, "note the evidence");
 }
 
+/* Whether a probe now is to confirm evidence; else it is merely its time. */
+static bool confirms(const struct track *tr)
+{
+	return tr->r.phase == RECOVERY_CONFIRM || tr->r.phase == RECOVERY_VERIFY;
+}
+
 static void start_probe(struct tracker *t, struct track *tr)
 {
 	struct moment now = engine_now();
 	const struct conf_watch *w = track_watch(t, tr);
 
 	t->e->count.probes++;
-	if (probe_start(t->e->probes, &tr->o.service, w->probe_timeout, tr->o.id) < 0)
+	tr->probe =
+		probe_start(t->e->probes, &tr->o.service, w->probe_timeout, tr->o.id, confirms(tr));
+	if (!tr->probe)
 		recovery_probed(&tr->r, w, tr->o.service.proto, false, &now);
 }
 
@@ -182,6 +190,8 @@ static void act(struct tracker *t, struct track *tr, enum recovery_act what)
 		return;
 	if (what == RECOVERY_PROBE)
 		start_probe(t, tr);
+	else if (tr->probe && confirms(tr))
+		probe_hasten(tr->probe); /* it was to be made anyway, some time */
 	track_note(t, tr);
 	track_arm(tr);
 	web_peer_touch(t->e->web);
@@ -259,6 +269,7 @@ void tracker_probed(uint64_t key, int err, void *arg)
 	t->e->count.probes_failed += err != 0;
 	if (!tr)
 		return;
+	tr->probe = NULL;
 	before = tr->r.phase;
 	what = recovery_probed(&tr->r, track_watch(t, tr), tr->o.service.proto, !err, &now);
 	log_debug("%s: probe: %s", track_name(tr, name), err ? strerror(-err) : "connected");

@@ -33,6 +33,7 @@ struct track {
 	bool announced;
 	bool unnoted; /* the store does not have the evidence of r, or its lack, yet */
 	struct event *timer; /* r.due */
+	struct probe *probe; /* under way; NULL: none */
 };
 
 #define TRACK_BUCKETS 4096 /* as many as the kernel's default of services */
