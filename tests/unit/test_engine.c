@@ -156,6 +156,28 @@ static void forgotten_by_the_kernel_is_not_reached(void **state)
 	assert_int_equal(waiter_state(&s, "198.51.100.2"), WAITER_NOTIFIED);
 }
 
+/* After a reboot: nobody fails any more, and who is answered is not noticed either. */
+static void unknown_to_the_kernel(void **state)
+{
+	struct service s = web(), other = web();
+
+	(void)state;
+	other.port = 81;
+	service_is(&s, RINGBACK_SERVICE_DOWN);
+	service_is(&other, RINGBACK_SERVICE_DOWN);
+	run(50);
+	tracker_services_begin(e.tracker);
+	service_is(&s, RINGBACK_SERVICE_DOWN);
+	service_is(&other, RINGBACK_SERVICE_DOWN);
+	tracker_services_end(e.tracker);
+	assert_int_equal(fake_kernel.state, -1);
+	tracker_services_begin(e.tracker);
+	service_is(&s, RINGBACK_SERVICE_DOWN);
+	tracker_services_end(e.tracker);
+	assert_int_equal(fake_kernel.state, RINGBACK_SERVICE_DOWN);
+	assert_int_equal(latest(&other).ended, 0);
+}
+
 static void ignore_outage(const struct outage *o, void *arg)
 {
 	(void)o;
@@ -578,6 +600,7 @@ int main(void)
 		ON_BOTH(failures_before_the_outage_are_in_it),
 		ON_BOTH(lost_by_the_kernel_is_not_reached),
 		ON_BOTH(forgotten_by_the_kernel_is_not_reached),
+		ON_BOTH(unknown_to_the_kernel),
 		ON_BOTH(torn_dumps),
 		ON_BOTH(no_dump_is_whole),
 		ON_BOTH(operator_recovers),

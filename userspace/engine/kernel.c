@@ -162,8 +162,11 @@ static int dump_services(struct kernel *k)
 	int rc = nl_service_dump(k->requests, collect_service, &all);
 	size_t i;
 
+	tracker_services_begin(k->e->tracker);
 	for (i = 0; i < all.n && (rc == 0 || rc == -EINTR) && k->requests; i++)
 		tracker_service(k->e->tracker, &all.row[i]);
+	if (rc == 0)
+		tracker_services_end(k->e->tracker);
 	free(all.row);
 	return rc;
 }

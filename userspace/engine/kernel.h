@@ -24,7 +24,10 @@ void kernel_resync(struct kernel *k);
 void kernel_want_attempts(struct kernel *k, const struct service *s);
 /* The failed attempts of @s now. -ENOTCONN, -errno. Must not be called from a dump. */
 int kernel_attempts(struct kernel *k, const struct service *s, nl_attempt_cb cb, void *arg);
-/* Declares the state of @s. A service that the kernel does not know is no error. */
+/*
+ * Declares the state of @s. One that is down comes to be known by that, if a watch covers
+ * it; else a service that the kernel does not know is no error.
+ */
 int kernel_declare(struct kernel *k, const struct service *s, enum ringback_service_state state);
 /* Its counters and limits. -ENOTCONN, -errno. */
 int kernel_stats(struct kernel *k, struct nl_stats *stats, struct nl_config *limits);

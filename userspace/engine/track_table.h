@@ -28,6 +28,7 @@ struct track {
 	bool crowd; /* waiters have come since they were counted */
 	struct told told;
 	int64_t declared_from, declared_to; /* when we called it up in vain; 0: never */
+	bool known; /* the kernel has spoken of the service since its list of them began */
 	bool committed; /* the store has it */
 	bool again; /* an ended outage that was taken up again */
 	bool announced;

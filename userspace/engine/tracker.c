@@ -172,6 +172,7 @@ static void open_outage(struct tracker *t, const struct nl_service *s)
 	}
 	tr->again = again;
 	tr->heard = s->answered;
+	tr->known = true;
 	t->uncommitted = true;
 	track_arm(tr);
 	take_up_early(t, &s->service);
@@ -193,8 +194,11 @@ bool tracker_service(struct tracker *t, const struct nl_service *s)
 {
 	struct track *tr = track_by_service(&t->table, &s->service);
 
-	if (tr && s->answered > tr->heard)
-		tr->heard = s->answered;
+	if (tr) {
+		tr->known = true;
+		if (s->answered > tr->heard)
+			tr->heard = s->answered;
+	}
 	if (s->state == RINGBACK_SERVICE_DOWN && !tr)
 		open_outage(t, s);
 	standin_heard(t->e->standin, s);
@@ -209,6 +213,24 @@ bool tracker_service(struct tracker *t, const struct nl_service *s)
 		return false;
 	track_evidence(t, tr, EVIDENCE_REPLY, "a client was answered");
 	return true;
+}
+
+void tracker_services_begin(struct tracker *t)
+{
+	struct track *tr;
+
+	TAILQ_FOREACH(tr, &t->table.all, all)
+		tr->known = false;
+}
+
+void tracker_services_end(struct tracker *t)
+{
+	struct track *tr;
+
+	/* A recovery that is being looked into has had its answer. */
+	TAILQ_FOREACH(tr, &t->table.all, all)
+		if (!tr->known && tr->r.phase == RECOVERY_DOWN)
+			kernel_declare(t->e->kernel, &tr->o.service, RINGBACK_SERVICE_DOWN);
 }
 
 void tracker_blind(struct tracker *t)

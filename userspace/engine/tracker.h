@@ -24,6 +24,13 @@ unsigned int tracker_open(const struct tracker *t);
 /* The kernel on a service: down, or answering again. False: nothing came of it. */
 bool tracker_service(struct tracker *t, const struct nl_service *s);
 /*
+ * All of the kernel's services follow, by tracker_service(); and were told. A service that
+ * is not among them has no answer that the kernel would tell us of: after a reboot, a
+ * module loaded anew, or where it had to make room. It is made to know it again.
+ */
+void tracker_services_begin(struct tracker *t);
+void tracker_services_end(struct tracker *t);
+/*
  * Something happened that the kernel did not tell us: clients of the open outages may be
  * missing among their waiters (outage.lossy).
  */
