@@ -446,6 +446,55 @@ static void mails_to_confirm(struct store *st)
 	assert_int_equal(store_commit(st), 0);
 }
 
+static bool is_purged(struct store *st, uint64_t id)
+{
+	struct outage o;
+
+	assert_int_equal(store_outage_purge(st, 100, 100, 50), 0);
+	return store_outage_get(st, id, &o) == -ENOENT;
+}
+
+/* Neither age nor a clock that jumped ahead makes us forget whom we have to tell. */
+static void owed_is_kept(struct store *st)
+{
+	struct outage o = outage("192.0.2.50", 80), told = outage("192.0.2.51", 80);
+	struct waiter w = { .client = address("192.0.2.1"), .state = WAITER_ASKING };
+	struct notice n = { .client = w.client, .service = o.service, .due = 20 };
+	struct message m = { .mail = "a@example.org", .message_id = "o@example.org", .next = 20 };
+
+	o.ended = told.ended = 10;
+	assert_int_equal(store_begin(st), 0);
+	assert_int_equal(store_outage_put(st, &o), 0);
+	assert_int_equal(store_outage_put(st, &told), 0);
+	w.outage = n.outage = o.id;
+	assert_int_equal(store_waiter_put(st, &w), 0);
+	assert_false(is_purged(st, o.id)); /* its address is looked for */
+	assert_true(is_purged(st, told.id)); /* the other stands in nobody's way */
+	w.state = WAITER_NOTIFIED;
+	assert_int_equal(store_waiter_put(st, &w), 0);
+	assert_int_equal(store_notice_put(st, &n), 0);
+	assert_false(is_purged(st, o.id));
+	assert_int_equal(store_message_put(st, &m), 0);
+	assert_false(is_purged(st, o.id));
+	assert_int_equal(store_message_get(st, m.id, &m), 0); /* that carries nothing yet */
+	n.message = m.id;
+	assert_int_equal(store_notice_put(st, &n), 0);
+	assert_false(is_purged(st, o.id));
+	m.state = MESSAGE_GIVEN_UP;
+	assert_int_equal(store_message_put(st, &m), 0);
+	assert_true(is_purged(st, o.id));
+	assert_int_equal(store_message_get(st, m.id, &m), -ENOENT);
+
+	/* What another has to tell is not owed by us. */
+	o.id = n.id = n.message = 0;
+	n.due = NOTICE_HELD;
+	assert_int_equal(store_outage_put(st, &o), 0);
+	n.outage = o.id;
+	assert_int_equal(store_notice_put(st, &n), 0);
+	assert_true(is_purged(st, o.id));
+	assert_int_equal(store_commit(st), 0);
+}
+
 static void facts(struct store *st)
 {
 	char value[16];
@@ -591,6 +640,7 @@ static void both_behave_alike(void **state)
 		latest_outages_of_a_client(st[i]);
 		limits_and_suppression(st[i]);
 		mails_to_confirm(st[i]);
+		owed_is_kept(st[i]);
 		handed_over(st[i]);
 		announced(st[i]);
 		store_close(st[i]);

@@ -317,9 +317,10 @@ int store_outage_list(struct store *st, const struct outage_query *q, store_outa
 		      void *arg);
 /*
  * Deletes outages that ended before @before (before @heard, and were not heard of since,
- * where they are another router's: who repeats himself is known) and of which nothing is
- * being handed over, with their waiters and notices, and messages that carry nothing any
- * more: about @limit rows. 1: there may be more; 0: none.
+ * where they are another router's: who repeats himself is known), of which nothing is
+ * being handed over and nobody is still to be told (no notice is to be mailed, no waiter is
+ * WAITER_ASKING), with their waiters and notices, and messages that are done and carry
+ * nothing any more: about @limit rows. 1: there may be more; 0: none.
  */
 int store_outage_purge(struct store *st, int64_t before, int64_t heard, unsigned int limit);
 /* -ENOENT: there is none of that id. */

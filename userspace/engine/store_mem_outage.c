@@ -158,6 +158,27 @@ static bool under_way(struct store *st, uint64_t outage)
 	return false;
 }
 
+static bool is_owed(struct store *st, const struct notice *n)
+{
+	struct message m;
+
+	if (!n->message)
+		return n->due != NOTICE_HELD;
+	return mem_message_get(st, n->message, &m) == 0 && m.state == MESSAGE_QUEUED;
+}
+
+/* Somebody is still to be told of it. */
+static bool owes(struct store *st, uint64_t outage)
+{
+	FOR_EACH(st, NOTICES, struct notice, n)
+	if (n->outage == outage && is_owed(st, n))
+		return true;
+	FOR_EACH(st, WAITERS, struct waiter, w)
+	if (w->outage == outage && w->state == WAITER_ASKING)
+		return true;
+	return false;
+}
+
 int mem_outage_purge(struct store *st, int64_t before, int64_t heard, unsigned int limit)
 {
 	struct rows *t = to_mem(st)->table;
@@ -171,7 +192,7 @@ int mem_outage_purge(struct store *st, int64_t before, int64_t heard, unsigned i
 	for (i = 0; i < t[OUTAGES].n && limit;) {
 		o = mem_row(&t[OUTAGES], i);
 		if (!o->ended || o->ended >= before || heard_since(st, o, heard) ||
-		    under_way(st, o->id)) {
+		    under_way(st, o->id) || owes(st, o->id)) {
 			i++;
 			continue;
 		}
@@ -179,7 +200,7 @@ int mem_outage_purge(struct store *st, int64_t before, int64_t heard, unsigned i
 	}
 	for (i = t[MESSAGES].n; limit && i-- > 0;) {
 		m = mem_row(&t[MESSAGES], i);
-		if (m->created < before && !carries(st, m->id))
+		if (m->created < before && m->state != MESSAGE_QUEUED && !carries(st, m->id))
 			mem_row_del(st, MESSAGES, m), limit--;
 	}
 	return !limit;

@@ -237,47 +237,57 @@ int sqlite_outage_del(struct store *st, uint64_t id, unsigned int limit)
 	return outage_del(st, id, &limit);
 }
 
-#define OUTAGES_AT_A_TIME 200
-
-/* Those to be deleted, into @id. How many, or -errno. */
-static int outages_old(struct store *st, int64_t before, int64_t heard,
-		       uint64_t id[OUTAGES_AT_A_TIME])
+/*
+ * The first to be deleted that ended after *@o, or as it did and has a higher id, into *@o.
+ * 1; 0: none; -errno. One at a time: what is looked through is no more than is deleted then.
+ */
+static int outage_old(struct store *st, int64_t before, int64_t heard, struct outage *o)
 {
-	sqlite3_stmt *q = sql_get(st, SQL_OUTAGE_PURGE,
-				  "SELECT id FROM outage"
-				  " WHERE ended < ?1 AND NOT EXISTS (SELECT 1 FROM list WHERE"
-				  " list.outage = outage.id AND max(list.at, outage.ended) >= ?2)"
-				  " AND NOT EXISTS (SELECT 1 FROM handover WHERE"
-				  " handover.outage = outage.id AND handover.done = 0)"
-				  " ORDER BY ended LIMIT ?3");
-	int rc = sql_bind(st, q, "iii", before, heard, NUM(OUTAGES_AT_A_TIME));
-	int n = 0;
+	sqlite3_stmt *q = sql_get(
+		st, SQL_OUTAGE_PURGE,
+		"SELECT id, ended FROM outage WHERE ended < ?1 AND (ended, id) > (?3, ?4)"
+		" AND NOT EXISTS (SELECT 1 FROM list WHERE list.outage = outage.id"
+		"  AND max(list.at, outage.ended) >= ?2)"
+		" AND NOT EXISTS (SELECT 1 FROM handover WHERE handover.outage = outage.id"
+		"  AND handover.done = 0)"
+		" AND NOT EXISTS (SELECT 1 FROM notice LEFT JOIN message"
+		"  ON message.id = notice.message WHERE notice.outage = outage.id"
+		"  AND (message.state = ?5 OR (notice.message IS NULL AND notice.due < ?6)))"
+		" AND NOT EXISTS (SELECT 1 FROM waiter INDEXED BY waiter_unknown"
+		"  WHERE waiter.outage = outage.id AND mail = '' AND state IN (0, 6) AND state = ?7)"
+		" ORDER BY ended, id LIMIT 1");
+	int rc = sql_bind(st, q, "iiiiiii", before, heard, o->ended, NUM(o->id),
+			  NUM(MESSAGE_QUEUED), NOTICE_HELD, NUM(WAITER_ASKING));
 
-	if (rc < 0)
+	if (rc == 0)
+		rc = sql_step(st, q);
+	if (rc < 1)
 		return rc;
-	while ((rc = sql_step(st, q)) == 1)
-		id[n++] = sqlite3_column_int64(q, 0);
+	o->id = sqlite3_column_int64(q, 0);
+	o->ended = sqlite3_column_int64(q, 1);
 	sqlite3_reset(q);
-	return rc < 0 ? rc : n;
+	return 1;
 }
 
 int sqlite_outage_purge(struct store *st, int64_t before, int64_t heard, unsigned int limit)
 {
-	uint64_t id[OUTAGES_AT_A_TIME];
-	int n = outages_old(st, before, heard, id);
-	int rc = n < 0 ? n : 0;
+	struct outage o = { 0 };
 	sqlite3_stmt *q;
+	int rc = 1;
 
-	for (int i = 0; rc == 0 && i < n && limit; i++)
-		rc = outage_del(st, id[i], &limit);
-	if (rc)
+	while (limit && (rc = outage_old(st, before, heard, &o)) == 1)
+		if ((rc = outage_del(st, o.id, &limit)))
+			return rc;
+	if (rc < 0)
 		return rc;
 	q = sql_get(st, SQL_MESSAGE_PURGE,
 		    "DELETE FROM message WHERE id IN (SELECT id FROM message WHERE created < ?1"
+		    " AND state != ?3"
 		    " AND NOT EXISTS (SELECT 1 FROM notice WHERE notice.message = message.id)"
 		    " LIMIT ?2)");
-	rc = sql_delete(st, q, sql_bind(st, q, "ii", before, NUM(limit)), &limit);
-	return rc < 0 ? rc : !limit || n == OUTAGES_AT_A_TIME;
+	rc = sql_delete(st, q, sql_bind(st, q, "iii", before, NUM(limit), NUM(MESSAGE_QUEUED)),
+			&limit);
+	return rc < 0 ? rc : !limit;
 }
 
 /* --- waiters --------------------------------------------------------------- */
