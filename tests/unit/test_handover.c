@@ -255,6 +255,44 @@ static void mailer_away_and_back(void **state)
 	expect(2, HANDOVER_PART, "a");
 }
 
+static void clock_set_back(void **state)
+{
+	struct handover before;
+
+	(void)state;
+	NOTIFY("nms:a");
+	list_goes(1);
+	answer(DELIVERY_LATER);
+	handovers_check_clock(e.handovers, time_now());
+	run(100);
+	assert_int_equal(n_handed, 1); /* not before its pause is over */
+	before = handover_of(0);
+	time_passes(-86400);
+	run(100);
+	assert_int_equal(n_handed, 1);
+	handovers_check_clock(e.handovers, time_now());
+	expect(2, HANDOVER_PART, "a");
+	assert_true(handover_of(1).until < before.until + 60 * SEC);
+}
+
+/* One of which some parts are answered stays in memory. */
+static void clock_set_back_amid_a_list(void **state)
+{
+	(void)state;
+	NOTIFY("nms:a");
+	list_goes(2 * MIB_ROWS_IPV4);
+	answer(DELIVERY_LATER);
+	time_passes(-86400);
+	hand_result(0, DELIVERY_SENT, "ok, and late");
+	run(100);
+	assert_int_equal(n_handed, 1);
+	handovers_check_clock(e.handovers, time_now());
+	expect(2, HANDOVER_PART, "a");
+	assert_int_equal(newest()->part, 2);
+	answer(DELIVERY_SENT);
+	expect(3, HANDOVER_RELEASE, "a");
+}
+
 static void lossy_when_events_were_lost(void **state)
 {
 	const struct service s = web();
@@ -348,6 +386,8 @@ int main(void)
 		ON_BOTH(release_is_given_up),
 		cmocka_unit_test_setup_teardown(store_fails_at_the_release, setup_mem, teardown),
 		ON_BOTH(mailer_away_and_back),
+		ON_BOTH(clock_set_back),
+		ON_BOTH(clock_set_back_amid_a_list),
 		ON_BOTH(lossy_when_events_were_lost),
 		ON_BOTH(lossy_when_the_kernel_is_away),
 		ON_BOTH(kept_until_it_is_done),

@@ -182,6 +182,35 @@ static void mailer_away_and_back(void **state)
 	assert_int_equal(e.count.bad_messages, 1);
 }
 
+/* Nothing waits longer than it would by any configuration. */
+static void clock_set_back(void **state)
+{
+	const struct service s = web();
+
+	(void)state;
+	conf.mail.digest = 3600;
+	contact("198.51.100.1", "one@example.org");
+	outbox_window(e.outbox, 10);
+	fail_all_of(&s, 1, "198.51.100.1");
+	recover_all_of(&s, 1);
+	run(100);
+	outbox_check_clock(e.outbox, time_now());
+	run(100);
+	assert_int_equal(n_sent, 0);
+	outbox_check_clock(e.outbox, time_now() - 10 * SEC); /* further ahead than digest may be */
+	run(100);
+	assert_int_equal(n_sent, 1);
+	result(0, DELIVERY_LATER, "come again");
+	run(100);
+	outbox_check_clock(e.outbox, time_now());
+	run(100);
+	assert_int_equal(n_sent, 1);
+	outbox_check_clock(e.outbox, time_now() - 86400 * SEC);
+	run(100);
+	assert_int_equal(n_sent, 2);
+	assert_string_equal(sent[0].message_id, sent[1].message_id);
+}
+
 static void refusals_are_final(void **state)
 {
 	const struct service s = web();
@@ -280,6 +309,7 @@ int main(void)
 		ON_BOTH(who_is_over_his_rate_holds_up_nobody),
 		ON_BOTH(mailer_outlives_the_engine),
 		ON_BOTH(mailer_away_and_back),
+		ON_BOTH(clock_set_back),
 		ON_BOTH(refusals_are_final),
 		ON_BOTH(full_socket_is_tried_again),
 		ON_BOTH(thousand_waiters_flow),

@@ -273,7 +273,9 @@ static void outbox(struct store *st)
 	k = 0;
 	assert_int_equal(store_message_due(st, 60, 5, count_message, &k), 0);
 	assert_int_equal(k, 1);
-	assert_int_equal(store_message_recent(st, "a@example.org", 59, &recent, &when), 0);
+	assert_int_equal(store_message_recent(st, "a@example.org", 59, 59, &recent, &when), 0);
+	assert_int_equal(recent, 0); /* the clock was set back since */
+	assert_int_equal(store_message_recent(st, "a@example.org", 59, 60, &recent, &when), 0);
 	assert_int_equal(recent, 1);
 	assert_int_equal(when, 60);
 	m.state = MESSAGE_SENT;
@@ -407,9 +409,12 @@ static void limits_and_suppression(struct store *st)
 	assert_int_equal(n, 2);
 	assert_int_equal(store_asked_count(st, NULL, "abd", 0, &n), 0);
 	assert_int_equal(n, 0);
-	assert_int_equal(store_asked_purge(st, 20), 0);
+	assert_int_equal(store_asked_purge(st, 20, 20), 0);
 	assert_int_equal(store_asked_count(st, NULL, NULL, 0, &n), 0);
 	assert_int_equal(n, 1);
+	assert_int_equal(store_asked_purge(st, 0, 19), 0); /* the clock was set back */
+	assert_int_equal(store_asked_count(st, NULL, NULL, 0, &n), 0);
+	assert_int_equal(n, 0);
 	assert_int_equal(store_suppressed_get(st, "abc"), 0);
 	assert_int_equal(store_suppressed_put(st, "abc", 1), 0);
 	assert_int_equal(store_suppressed_put(st, "abc", 2), 0);
@@ -622,6 +627,70 @@ static void announced(struct store *st)
 	assert_int_equal(store_commit(st), 0);
 }
 
+static int keep_notice(const struct notice *n, const struct message *m, const struct handover *h,
+		       void *arg)
+{
+	(void)m;
+	(void)h;
+	*(struct notice *)arg = *n;
+	return 0;
+}
+
+/* It was 5000 when they were written, and is 1000. */
+static void clock_set_back(struct store *st)
+{
+	struct outage o = outage("192.0.2.60", 80);
+	struct notice n = { .client = address("192.0.2.1"),
+			    .service = o.service,
+			    .created = 5000,
+			    .due = 5010 },
+		      held = n, m;
+	struct message soon = { .created = 900, .next = 1100, .mail = "b@example.org" },
+		       late = { .created = 900, .next = 1101, .mail = "b@example.org" };
+	struct handover h = { .created = 5000, .next = 5005, .until = 5060 },
+			alert = { .created = 900, .next = 5005, .until = INT64_MAX },
+			now = { .created = 990, .next = 1100, .until = 1200 };
+
+	held.client = address("192.0.2.2");
+	held.due = NOTICE_HELD;
+	assert_int_equal(store_begin(st), 0);
+	assert_int_equal(store_outage_put(st, &o), 0);
+	n.outage = held.outage = h.outage = alert.outage = now.outage = o.id;
+	assert_int_equal(store_notice_put(st, &n), 0);
+	assert_int_equal(store_notice_put(st, &held), 0);
+	assert_int_equal(store_message_put(st, &soon), 0);
+	assert_int_equal(store_message_put(st, &late), 0);
+	assert_int_equal(store_outbox_clamp(st, 1000, 1100), 2);
+	assert_int_equal(store_notice_of(st, o.id, &n.client, 1, keep_notice, &m), 0);
+	assert_int_equal(m.due, 1000);
+	assert_int_equal(m.created, 1000);
+	assert_int_equal(store_notice_of(st, o.id, &held.client, 1, keep_notice, &m), 0);
+	assert_true(m.due == NOTICE_HELD);
+	assert_int_equal(store_message_get(st, soon.id, &soon), 0);
+	assert_int_equal(soon.next, 1100);
+	assert_int_equal(store_message_get(st, late.id, &late), 0);
+	assert_int_equal(late.next, 1000);
+	assert_int_equal(late.created, 900);
+	assert_int_equal(store_outbox_clamp(st, 1000, 1100), 0);
+
+	assert_int_equal(store_handover_put(st, &h), 0);
+	assert_int_equal(store_handover_put(st, &alert), 0);
+	assert_int_equal(store_handover_put(st, &now), 0);
+	assert_int_equal(store_handover_clamp(st, 1000, 1100), 2);
+	assert_int_equal(store_handover_get(st, h.id, &h), 0);
+	assert_int_equal(h.next, 1000);
+	assert_int_equal(h.created, 1000);
+	assert_int_equal(h.until, 1060);
+	assert_int_equal(store_handover_get(st, alert.id, &alert), 0);
+	assert_int_equal(alert.next, 1000);
+	assert_int_equal(alert.created, 900);
+	assert_true(alert.until == INT64_MAX);
+	assert_int_equal(store_handover_get(st, now.id, &now), 0);
+	assert_int_equal(now.next, 1100);
+	assert_int_equal(store_handover_clamp(st, 1000, 1100), 0);
+	store_rollback(st);
+}
+
 static void both_behave_alike(void **state)
 {
 	struct store *st[2];
@@ -643,6 +712,7 @@ static void both_behave_alike(void **state)
 		owed_is_kept(st[i]);
 		handed_over(st[i]);
 		announced(st[i]);
+		clock_set_back(st[i]);
 		store_close(st[i]);
 	}
 }

@@ -99,6 +99,8 @@ static void housekeeping(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	(void)what;
 	receive_forget(r->e.receive);
+	outbox_check_clock(r->e.outbox, now);
+	handovers_check_clock(r->e.handovers, now);
 	rc = batch_begin(r->e.batch);
 	if (rc == 0) {
 		rc = store_outage_purge(r->e.store, before, before < heard ? before : heard,

@@ -402,6 +402,41 @@ void handovers_kick(struct handovers *hs)
 	engine_arm(hs->pump, KICK_MS);
 }
 
+/* Those in memory are written first: the store knows of all but what they wait for. */
+static int clamp(struct handovers *hs, int64_t now)
+{
+	int64_t latest = now + HANDOVER_PAUSE_MAX * NSEC_PER_SEC;
+	struct handing *x;
+	int n = 0, rc;
+
+	TAILQ_FOREACH(x, &hs->all, all) {
+		if (x->h.done || x->h.next <= latest)
+			continue;
+		handover_clamp(&x->h, now);
+		handing_write(hs, x);
+		n++;
+	}
+	rc = store_handover_clamp(hs->e->store, now, latest);
+	return rc < 0 ? rc : n + rc;
+}
+
+void handovers_check_clock(struct handovers *hs, int64_t now)
+{
+	int n;
+
+	if (hs->stale)
+		handing_forget_all(hs);
+	if (batch_begin(hs->e->batch) < 0)
+		return;
+	n = clamp(hs, now);
+	if (n < 0)
+		batch_fail(hs->e->batch, n, "set the times of handovers");
+	if (n <= 0)
+		return;
+	log_warn("the clock was set back: %d handovers are due at once", n);
+	handovers_kick(hs);
+}
+
 unsigned int handovers_in_flight(const struct handovers *hs)
 {
 	return hs->n_flying;

@@ -32,6 +32,11 @@ void handovers_result(struct handovers *hs, const struct msg_result *r);
 void handovers_committed(struct handovers *hs);
 void handovers_undone(struct handovers *hs);
 void handovers_retry(struct handovers *hs);
+/*
+ * From time to time: what is to be tried later than after the longest pause, for the clock
+ * was set back, is tried @now (ns since the Epoch).
+ */
+void handovers_check_clock(struct handovers *hs, int64_t now);
 /* Messages at the mailer. */
 unsigned int handovers_in_flight(const struct handovers *hs);
 

@@ -10,7 +10,6 @@
 #include "../common/mib.h"
 
 #define PAUSE_MIN 5
-#define PAUSE_MAX 300
 
 const char *handover_state_name(uint8_t state)
 {
@@ -135,15 +134,27 @@ void handover_of_key(uint64_t key, uint64_t *id, uint32_t *unit)
 	*unit = key & ((1u << HANDOVER_UNIT_BITS) - 1);
 }
 
+/* --- time ------------------------------------------------------------------------ */
+
+void handover_clamp(struct handover *h, int64_t now)
+{
+	int64_t ahead = h->created > now ? h->created - now : 0;
+
+	h->created -= ahead;
+	if (h->until && h->until != INT64_MAX)
+		h->until -= ahead;
+	h->next = now;
+}
+
 /* --- answers --------------------------------------------------------------------- */
 
 uint32_t handover_pause(uint32_t failed)
 {
 	uint32_t pause = PAUSE_MIN;
 
-	while (--failed && pause < PAUSE_MAX)
+	while (--failed && pause < HANDOVER_PAUSE_MAX)
 		pause *= 2;
-	return pause < PAUSE_MAX ? pause : PAUSE_MAX;
+	return pause < HANDOVER_PAUSE_MAX ? pause : HANDOVER_PAUSE_MAX;
 }
 
 /* Of SNMP (RFC 3416): who takes no list from us; who lacks parts says inconsistentValue. */

@@ -115,9 +115,16 @@ uint32_t numbering_next(struct numbering *n, const struct addr *client);
 uint64_t handover_key(uint64_t id, uint32_t unit);
 void handover_of_key(uint64_t key, uint64_t *id, uint32_t *unit);
 
+/* --- time ------------------------------------------------------------------------ */
+
+/* The clock was set back since @h was written: it is made, and to be tried, @now. */
+void handover_clamp(struct handover *h, int64_t now);
+
 /* --- answers --------------------------------------------------------------------- */
 
-/* Seconds before the next try after @failed (1..) that failed in a row: 5..300. */
+/* Seconds. Nothing waits longer for its next try. */
+#define HANDOVER_PAUSE_MAX 300
+/* Seconds before the next try after @failed (1..) that failed in a row: 5..HANDOVER_PAUSE_MAX. */
 uint32_t handover_pause(uint32_t failed);
 
 enum handover_then {

@@ -191,7 +191,7 @@ static int count_asked(struct engine *e, const struct msg_choice *c)
 
 	one_client(&c->client, a.client);
 	inquiry_fingerprint(e, c->mail, a.address);
-	rc = store_asked_purge(e->store, a.at - DAY);
+	rc = store_asked_purge(e->store, a.at - DAY, a.at);
 	for (i = 0; rc == 0 && i < sizeof(limits) / sizeof(*limits); i++)
 		rc = exceeds(e, &a, &limits[i]);
 	return rc ? rc : store_asked_put(e->store, &a);

@@ -25,6 +25,8 @@
 #define KICK_MS 10
 /* The mailer's socket is full. */
 #define FULL_MS 20
+/* Seconds that a notice waits at most: for digest, or put off by rate. */
+#define NOTICE_WAIT_MAX 3600
 
 /* A message at the mailer, or back with an answer that is not on disk yet. */
 struct flight {
@@ -495,6 +497,24 @@ void outbox_kick(struct outbox *o)
 		return;
 	o->kicked = true;
 	engine_arm(o->pump, KICK_MS);
+}
+
+void outbox_check_clock(struct outbox *o, int64_t now)
+{
+	int64_t wait = o->e->conf->mail.retry_max;
+	int n;
+
+	if (wait < NOTICE_WAIT_MAX)
+		wait = NOTICE_WAIT_MAX;
+	if (batch_begin(o->e->batch) < 0)
+		return;
+	n = store_outbox_clamp(o->e->store, now, now + wait * NSEC_PER_SEC);
+	if (n < 0)
+		batch_fail(o->e->batch, n, "set the times of the outbox");
+	if (n <= 0)
+		return;
+	log_warn("the clock was set back: %d notices and mails are due at once", n);
+	outbox_kick(o);
 }
 
 const char *outbox_host(const struct outbox *o)

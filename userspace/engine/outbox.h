@@ -32,6 +32,11 @@ void outbox_result(struct outbox *o, const struct msg_result *r);
 void outbox_committed(struct outbox *o);
 void outbox_undone(struct outbox *o);
 void outbox_retry(struct outbox *o);
+/*
+ * From time to time: what is due later than anything waits, for the clock was set back, is
+ * due @now (ns since the Epoch).
+ */
+void outbox_check_clock(struct outbox *o, int64_t now);
 /* Messages that the mailer can take. */
 uint32_t outbox_space(const struct outbox *o);
 /* Messages at the mailer. */

@@ -51,7 +51,7 @@ static int within_rate(struct store *st, const struct conf_mail *mail, const cha
 
 	if (!mail->rate)
 		return 1;
-	rc = store_message_recent(st, to, now - HOUR, &n, &oldest);
+	rc = store_message_recent(st, to, now - HOUR, now, &n, &oldest);
 	if (rc < 0)
 		return rc;
 	if (n < mail->rate)

@@ -218,9 +218,9 @@ int store_asked_count(struct store *st, const char *client, const char *address,
 	return st->ops->asked_count(st, client, address, since, n);
 }
 
-int store_asked_purge(struct store *st, int64_t before)
+int store_asked_purge(struct store *st, int64_t before, int64_t now)
 {
-	return st->ops->asked_purge(st, before);
+	return st->ops->asked_purge(st, before, now);
 }
 
 int store_suppressed_put(struct store *st, const char *address, int64_t at)
@@ -345,6 +345,11 @@ int store_handover_next(struct store *st, int64_t now, int64_t *when)
 	return st->ops->handover_next(st, now, when);
 }
 
+int store_handover_clamp(struct store *st, int64_t now, int64_t latest)
+{
+	return st->ops->handover_clamp(st, now, latest);
+}
+
 int store_handover_list(struct store *st, uint64_t after, unsigned int limit, store_handover_cb cb,
 			void *arg)
 {
@@ -389,15 +394,20 @@ int store_message_due(struct store *st, int64_t now, unsigned int limit, store_m
 	return st->ops->message_due(st, now, limit, cb, arg);
 }
 
-int store_message_recent(struct store *st, const char *mail, int64_t since, unsigned int *n,
-			 int64_t *oldest)
+int store_message_recent(struct store *st, const char *mail, int64_t since, int64_t now,
+			 unsigned int *n, int64_t *oldest)
 {
-	return st->ops->message_recent(st, mail, since, n, oldest);
+	return st->ops->message_recent(st, mail, since, now, n, oldest);
 }
 
 int store_outbox_next(struct store *st, int64_t now, int64_t *when)
 {
 	return st->ops->outbox_next(st, now, when);
+}
+
+int store_outbox_clamp(struct store *st, int64_t now, int64_t latest)
+{
+	return st->ops->outbox_clamp(st, now, latest);
 }
 
 int store_outbox_count(struct store *st, struct outbox_counts *c)

@@ -216,7 +216,7 @@ struct store_ops {
 	int (*asked_put)(struct store *st, const struct asked *a);
 	int (*asked_count)(struct store *st, const char *client, const char *address, int64_t since,
 			   unsigned int *n);
-	int (*asked_purge)(struct store *st, int64_t before);
+	int (*asked_purge)(struct store *st, int64_t before, int64_t now);
 	int (*suppressed_put)(struct store *st, const char *address, int64_t at);
 	int (*suppressed_get)(struct store *st, const char *address);
 	int (*suppressed_del)(struct store *st, const char *address);
@@ -251,6 +251,7 @@ struct store_ops {
 	int (*handover_due)(struct store *st, int64_t now, unsigned int limit, store_handover_cb cb,
 			    void *arg);
 	int (*handover_next)(struct store *st, int64_t now, int64_t *when);
+	int (*handover_clamp)(struct store *st, int64_t now, int64_t latest);
 	int (*handover_list)(struct store *st, uint64_t after, unsigned int limit,
 			     store_handover_cb cb, void *arg);
 	int (*handover_gathering)(struct store *st, uint64_t outage, uint8_t step,
@@ -266,9 +267,10 @@ struct store_ops {
 	int (*message_get)(struct store *st, uint64_t id, struct message *m);
 	int (*message_due)(struct store *st, int64_t now, unsigned int limit, store_message_cb cb,
 			   void *arg);
-	int (*message_recent)(struct store *st, const char *mail, int64_t since, unsigned int *n,
-			      int64_t *oldest);
+	int (*message_recent)(struct store *st, const char *mail, int64_t since, int64_t now,
+			      unsigned int *n, int64_t *oldest);
 	int (*outbox_next)(struct store *st, int64_t now, int64_t *when);
+	int (*outbox_clamp)(struct store *st, int64_t now, int64_t latest);
 	int (*outbox_count)(struct store *st, struct outbox_counts *c);
 	int (*outbox_backlog)(struct store *st, struct outbox_backlog *b);
 };
@@ -385,7 +387,8 @@ int store_asked_put(struct store *st, const struct asked *a);
 /* How many since then: by @client, else for @address; both NULL: in all. */
 int store_asked_count(struct store *st, const char *client, const char *address, int64_t since,
 		      unsigned int *n);
-int store_asked_purge(struct store *st, int64_t before);
+/* Deletes those before @before, and those after @now: the clock was set back since. */
+int store_asked_purge(struct store *st, int64_t before, int64_t now);
 /* @address never hears of us again. Again is no error. */
 int store_suppressed_put(struct store *st, const char *address, int64_t at);
 /* 1: it is to be left alone; 0; -errno. */
@@ -453,6 +456,11 @@ int store_handover_due(struct store *st, int64_t now, unsigned int limit, store_
 		       void *arg);
 /* When the next of them falls due after @now; INT64_MAX: none does. */
 int store_handover_next(struct store *st, int64_t now, int64_t *when);
+/*
+ * The clock was set back since, for what is to be tried after @latest: that is made, and to
+ * be tried, @now, and its time (until) begins with that. Returns how many; -errno.
+ */
+int store_handover_clamp(struct store *st, int64_t now, int64_t latest);
 /* All, by id. */
 int store_handover_list(struct store *st, uint64_t after, unsigned int limit, store_handover_cb cb,
 			void *arg);
@@ -479,11 +487,20 @@ int store_message_get(struct store *st, uint64_t id, struct message *m);
 /* Queued messages whose next try is due, longest due first. */
 int store_message_due(struct store *st, int64_t now, unsigned int limit, store_message_cb cb,
 		      void *arg);
-/* How many messages were made for @mail since then, and when the first of them. */
-int store_message_recent(struct store *st, const char *mail, int64_t since, unsigned int *n,
-			 int64_t *oldest);
+/*
+ * How many messages were made for @mail after @since and until @now, and when the first of
+ * them: those of the future were made before the clock was set back.
+ */
+int store_message_recent(struct store *st, const char *mail, int64_t since, int64_t now,
+			 unsigned int *n, int64_t *oldest);
 /* When the next notice or message falls due after @now; INT64_MAX: none does. */
 int store_outbox_next(struct store *st, int64_t now, int64_t *when);
+/*
+ * The clock was set back since, for notices that are due after @latest, but not held, and
+ * messages that are to be tried after it: they are made, and due, @now. Returns how many;
+ * -errno.
+ */
+int store_outbox_clamp(struct store *st, int64_t now, int64_t latest);
 int store_outbox_count(struct store *st, struct outbox_counts *c);
 /* Takes as long as there is backlog, not history: for looking often. */
 int store_outbox_backlog(struct store *st, struct outbox_backlog *b);

@@ -247,6 +247,7 @@ static const struct store_ops mem_ops = {
 	.handover_get = mem_handover_get,
 	.handover_due = mem_handover_due,
 	.handover_next = mem_handover_next,
+	.handover_clamp = mem_handover_clamp,
 	.handover_list = mem_handover_list,
 	.handover_gathering = mem_handover_gathering,
 	.handover_said = mem_handover_said,
@@ -257,6 +258,7 @@ static const struct store_ops mem_ops = {
 	.message_due = mem_message_due,
 	.message_recent = mem_message_recent,
 	.outbox_next = mem_outbox_next,
+	.outbox_clamp = mem_outbox_clamp,
 	.outbox_count = mem_outbox_count,
 	.outbox_backlog = mem_outbox_backlog,
 };

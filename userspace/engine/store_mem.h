@@ -114,7 +114,7 @@ int mem_answer_del(struct store *st, uint64_t outage, const struct addr *client)
 int mem_asked_put(struct store *st, const struct asked *a);
 int mem_asked_count(struct store *st, const char *client, const char *address, int64_t since,
 		    unsigned int *n);
-int mem_asked_purge(struct store *st, int64_t before);
+int mem_asked_purge(struct store *st, int64_t before, int64_t now);
 int mem_suppressed_put(struct store *st, const char *address, int64_t at);
 int mem_suppressed_get(struct store *st, const char *address);
 int mem_suppressed_del(struct store *st, const char *address);
@@ -145,6 +145,7 @@ int mem_handover_get(struct store *st, uint64_t id, struct handover *h);
 int mem_handover_due(struct store *st, int64_t now, unsigned int limit, store_handover_cb cb,
 		     void *arg);
 int mem_handover_next(struct store *st, int64_t now, int64_t *when);
+int mem_handover_clamp(struct store *st, int64_t now, int64_t latest);
 int mem_handover_list(struct store *st, uint64_t after, unsigned int limit, store_handover_cb cb,
 		      void *arg);
 int mem_handover_gathering(struct store *st, uint64_t outage, uint8_t step, struct handover *h);
@@ -157,9 +158,10 @@ int mem_message_put(struct store *st, struct message *m);
 int mem_message_get(struct store *st, uint64_t id, struct message *m);
 int mem_message_due(struct store *st, int64_t now, unsigned int limit, store_message_cb cb,
 		    void *arg);
-int mem_message_recent(struct store *st, const char *mail, int64_t since, unsigned int *n,
-		       int64_t *oldest);
+int mem_message_recent(struct store *st, const char *mail, int64_t since, int64_t now,
+		       unsigned int *n, int64_t *oldest);
 int mem_outbox_next(struct store *st, int64_t now, int64_t *when);
+int mem_outbox_clamp(struct store *st, int64_t now, int64_t latest);
 int mem_outbox_count(struct store *st, struct outbox_counts *c);
 int mem_outbox_backlog(struct store *st, struct outbox_backlog *b);
 

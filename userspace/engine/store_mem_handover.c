@@ -96,6 +96,22 @@ int mem_handover_next(struct store *st, int64_t now, int64_t *when)
 	return 0;
 }
 
+int mem_handover_clamp(struct store *st, int64_t now, int64_t latest)
+{
+	int n = 0, rc = mem_changing(st);
+
+	if (rc < 0)
+		return rc;
+	FOR_EACH(st, HANDOVERS, struct handover, h)
+	{
+		if (h->done || h->next <= latest)
+			continue;
+		handover_clamp(h, now);
+		n++;
+	}
+	return n;
+}
+
 int mem_handover_list(struct store *st, uint64_t after, unsigned int limit, store_handover_cb cb,
 		      void *arg)
 {

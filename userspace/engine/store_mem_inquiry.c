@@ -68,15 +68,18 @@ int mem_asked_count(struct store *st, const char *client, const char *address, i
 	return 0;
 }
 
-int mem_asked_purge(struct store *st, int64_t before)
+int mem_asked_purge(struct store *st, int64_t before, int64_t now)
 {
 	struct rows *t = &to_mem(st)->table[ASKED];
 	int rc = mem_changing(st);
 	size_t i;
 
-	for (i = t->n; rc == 0 && i-- > 0;)
-		if (((struct asked *)mem_row(t, i))->at < before)
-			mem_row_del(st, ASKED, mem_row(t, i));
+	for (i = t->n; rc == 0 && i-- > 0;) {
+		struct asked *a = mem_row(t, i);
+
+		if (a->at < before || a->at > now)
+			mem_row_del(st, ASKED, a);
+	}
 	return rc;
 }
 

@@ -216,14 +216,14 @@ int mem_message_due(struct store *st, int64_t now, unsigned int limit, store_mes
 	return 0;
 }
 
-int mem_message_recent(struct store *st, const char *mail, int64_t since, unsigned int *n,
-		       int64_t *oldest)
+int mem_message_recent(struct store *st, const char *mail, int64_t since, int64_t now,
+		       unsigned int *n, int64_t *oldest)
 {
 	*n = 0;
 	*oldest = 0;
 	FOR_EACH(st, MESSAGES, struct message, m)
 	{
-		if (m->created <= since || strcmp(m->mail, mail))
+		if (m->created <= since || m->created > now || strcmp(m->mail, mail))
 			continue;
 		if (!(*n)++ || m->created < *oldest)
 			*oldest = m->created;
@@ -241,6 +241,31 @@ int mem_outbox_next(struct store *st, int64_t now, int64_t *when)
 	if (m->state == MESSAGE_QUEUED && m->next > now && m->next < *when)
 		*when = m->next;
 	return 0;
+}
+
+int mem_outbox_clamp(struct store *st, int64_t now, int64_t latest)
+{
+	int n = 0, rc = mem_changing(st);
+
+	if (rc < 0)
+		return rc;
+	FOR_EACH(st, NOTICES, struct notice, row)
+	{
+		if (row->message || row->due <= latest || row->due == NOTICE_HELD)
+			continue;
+		row->due = now;
+		row->created = row->created < now ? row->created : now;
+		n++;
+	}
+	FOR_EACH(st, MESSAGES, struct message, m)
+	{
+		if (m->state != MESSAGE_QUEUED || m->next <= latest)
+			continue;
+		m->next = now;
+		m->created = m->created < now ? m->created : now;
+		n++;
+	}
+	return n;
 }
 
 int mem_outbox_count(struct store *st, struct outbox_counts *c)

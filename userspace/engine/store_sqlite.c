@@ -291,6 +291,7 @@ static const struct store_ops sqlite_ops = {
 	.handover_get = sqlite_handover_get,
 	.handover_due = sqlite_handover_due,
 	.handover_next = sqlite_handover_next,
+	.handover_clamp = sqlite_handover_clamp,
 	.handover_list = sqlite_handover_list,
 	.handover_gathering = sqlite_handover_gathering,
 	.handover_said = sqlite_handover_said,
@@ -301,6 +302,7 @@ static const struct store_ops sqlite_ops = {
 	.message_due = sqlite_message_due,
 	.message_recent = sqlite_message_recent,
 	.outbox_next = sqlite_outbox_next,
+	.outbox_clamp = sqlite_outbox_clamp,
 	.outbox_count = sqlite_outbox_count,
 	.outbox_backlog = sqlite_outbox_backlog,
 };

@@ -89,6 +89,7 @@ enum sql_id {
 	SQL_HANDOVER_GET,
 	SQL_HANDOVER_DUE,
 	SQL_HANDOVER_NEXT,
+	SQL_HANDOVER_CLAMP,
 	SQL_HANDOVER_LIST,
 	SQL_HANDOVER_GATHERING,
 	SQL_HANDOVER_SAID,
@@ -100,6 +101,8 @@ enum sql_id {
 	SQL_MESSAGE_DUE,
 	SQL_MESSAGE_RECENT,
 	SQL_OUTBOX_NEXT,
+	SQL_NOTICE_CLAMP,
+	SQL_MESSAGE_CLAMP,
 	SQL_OUTBOX_WAITING,
 	SQL_OUTBOX_COUNT,
 	SQL_OUTBOX_BACKLOG,
@@ -205,7 +208,7 @@ int sqlite_answer_del(struct store *st, uint64_t outage, const struct addr *clie
 int sqlite_asked_put(struct store *st, const struct asked *a);
 int sqlite_asked_count(struct store *st, const char *client, const char *address, int64_t since,
 		       unsigned int *n);
-int sqlite_asked_purge(struct store *st, int64_t before);
+int sqlite_asked_purge(struct store *st, int64_t before, int64_t now);
 int sqlite_suppressed_put(struct store *st, const char *address, int64_t at);
 int sqlite_suppressed_get(struct store *st, const char *address);
 int sqlite_suppressed_del(struct store *st, const char *address);
@@ -236,6 +239,7 @@ int sqlite_handover_get(struct store *st, uint64_t id, struct handover *h);
 int sqlite_handover_due(struct store *st, int64_t now, unsigned int limit, store_handover_cb cb,
 			void *arg);
 int sqlite_handover_next(struct store *st, int64_t now, int64_t *when);
+int sqlite_handover_clamp(struct store *st, int64_t now, int64_t latest);
 int sqlite_handover_list(struct store *st, uint64_t after, unsigned int limit, store_handover_cb cb,
 			 void *arg);
 int sqlite_handover_gathering(struct store *st, uint64_t outage, uint8_t step, struct handover *h);
@@ -248,9 +252,10 @@ int sqlite_message_put(struct store *st, struct message *m);
 int sqlite_message_get(struct store *st, uint64_t id, struct message *m);
 int sqlite_message_due(struct store *st, int64_t now, unsigned int limit, store_message_cb cb,
 		       void *arg);
-int sqlite_message_recent(struct store *st, const char *mail, int64_t since, unsigned int *n,
-			  int64_t *oldest);
+int sqlite_message_recent(struct store *st, const char *mail, int64_t since, int64_t now,
+			  unsigned int *n, int64_t *oldest);
 int sqlite_outbox_next(struct store *st, int64_t now, int64_t *when);
+int sqlite_outbox_clamp(struct store *st, int64_t now, int64_t latest);
 int sqlite_outbox_count(struct store *st, struct outbox_counts *c);
 int sqlite_outbox_backlog(struct store *st, struct outbox_backlog *b);
 

@@ -130,6 +130,22 @@ int sqlite_handover_next(struct store *st, int64_t now, int64_t *when)
 	return sql_first_time(st, q, sql_bind(st, q, "i", now), when);
 }
 
+int sqlite_handover_clamp(struct store *st, int64_t now, int64_t latest)
+{
+	/* As handover_clamp() does. */
+	sqlite3_stmt *q = sql_get(st, SQL_HANDOVER_CLAMP,
+				  "UPDATE handover INDEXED BY handover_next SET next = ?1,"
+				  " created = min(created, ?1),"
+				  " until = CASE WHEN until IN (0, ?3) THEN until"
+				  " ELSE until - max(created - ?1, 0) END"
+				  " WHERE done = 0 AND next > ?2");
+	int rc = sql_bind(st, q, "iii", now, latest, INT64_MAX);
+
+	if (rc == 0)
+		rc = sql_run(st, q);
+	return rc < 0 ? rc : (int)sql_changes(st);
+}
+
 int sqlite_handover_list(struct store *st, uint64_t after, unsigned int limit, store_handover_cb cb,
 			 void *arg)
 {

@@ -85,10 +85,10 @@ int sqlite_asked_count(struct store *st, const char *client, const char *address
 	return 0;
 }
 
-int sqlite_asked_purge(struct store *st, int64_t before)
+int sqlite_asked_purge(struct store *st, int64_t before, int64_t now)
 {
-	sqlite3_stmt *q = sql_get(st, SQL_ASKED_PURGE, "DELETE FROM asked WHERE at < ?");
-	int rc = sql_bind(st, q, "i", before);
+	sqlite3_stmt *q = sql_get(st, SQL_ASKED_PURGE, "DELETE FROM asked WHERE at < ? OR at > ?");
+	int rc = sql_bind(st, q, "ii", before, now);
 
 	return rc < 0 ? rc : sql_run(st, q);
 }

@@ -358,13 +358,13 @@ int sqlite_message_due(struct store *st, int64_t now, unsigned int limit, store_
 	return rc;
 }
 
-int sqlite_message_recent(struct store *st, const char *mail, int64_t since, unsigned int *n,
-			  int64_t *oldest)
+int sqlite_message_recent(struct store *st, const char *mail, int64_t since, int64_t now,
+			  unsigned int *n, int64_t *oldest)
 {
 	sqlite3_stmt *q = sql_get(st, SQL_MESSAGE_RECENT,
 				  "SELECT count(*), min(created) FROM message WHERE mail = ?"
-				  " AND created > ?");
-	int rc = sql_bind(st, q, "si", mail, since);
+				  " AND created > ? AND created <= ?");
+	int rc = sql_bind(st, q, "sii", mail, since, now);
 
 	if (rc == 0)
 		rc = sql_step(st, q);
@@ -385,6 +385,28 @@ int sqlite_outbox_next(struct store *st, int64_t now, int64_t *when)
 				  " next > ?1)");
 
 	return sql_first_time(st, q, sql_bind(st, q, "i", now), when);
+}
+
+int sqlite_outbox_clamp(struct store *st, int64_t now, int64_t latest)
+{
+	sqlite3_stmt *q = sql_get(st, SQL_NOTICE_CLAMP,
+				  "UPDATE notice INDEXED BY notice_due SET due = ?1,"
+				  " created = min(created, ?1) WHERE message IS NULL"
+				  " AND due > ?2 AND due < ?3");
+	int rc = sql_bind(st, q, "iii", now, latest, NOTICE_HELD), n;
+
+	if (rc == 0)
+		rc = sql_run(st, q);
+	if (rc < 0)
+		return rc;
+	n = sql_changes(st);
+	q = sql_get(st, SQL_MESSAGE_CLAMP,
+		    "UPDATE message INDEXED BY message_queued SET next = ?1,"
+		    " created = min(created, ?1) WHERE state = 0 AND next > ?2");
+	rc = sql_bind(st, q, "ii", now, latest);
+	if (rc == 0)
+		rc = sql_run(st, q);
+	return rc < 0 ? rc : n + (int)sql_changes(st);
 }
 
 int sqlite_outbox_count(struct store *st, struct outbox_counts *c)
