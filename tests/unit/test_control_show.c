@@ -88,6 +88,19 @@ static void lists_of_other_routers(void **state)
 	close(fd);
 }
 
+static void the_daemon_counts(void **state)
+{
+	int fd = client();
+
+	(void)state;
+	e.count.outages = 70001;
+	e.count.outages_refused = 70002;
+	ask(fd, "{\"command\":\"show daemon\"}");
+	assert_said("\"outages\",\"value\":70001");
+	assert_said("\"outages-refused\",\"value\":70002");
+	close(fd);
+}
+
 /* All rows together are the text; with many watches they are several, each of whole lines. */
 static void metrics_come_in_rows(void **state)
 {
@@ -196,9 +209,9 @@ static void monitors_see_events(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		ON_SOCKET(handovers_are_listed), ON_SOCKET(lists_of_other_routers),
-		ON_SOCKET(metrics_come_in_rows), ON_SOCKET(long_listing_comes_whole),
-		ON_SOCKET(monitors_see_events),
+		ON_SOCKET(handovers_are_listed),     ON_SOCKET(lists_of_other_routers),
+		ON_SOCKET(the_daemon_counts),	     ON_SOCKET(metrics_come_in_rows),
+		ON_SOCKET(long_listing_comes_whole), ON_SOCKET(monitors_see_events),
 	};
 
 	signal(SIGPIPE, SIG_IGN); /* as in every room */

@@ -507,6 +507,52 @@ static void outage_of_a_lost_watch_is_adopted(void **state)
 	assert_int_equal(tracker_open(e.tracker), 1);
 }
 
+static struct service service_number(unsigned int i)
+{
+	struct service s = web();
+
+	s.port = i;
+	return s;
+}
+
+static void outages_are_bounded(void **state)
+{
+	struct service s;
+	struct outage o;
+	unsigned int i;
+	int n = 0;
+
+	(void)state;
+	watch.recovery = EVIDENCE_TRAP; /* no probes */
+	for (i = 1; i <= OUTAGES_MAX + 2; i++) {
+		s = service_number(i);
+		service_is(&s, RINGBACK_SERVICE_DOWN);
+	}
+	assert_int_equal(tracker_open(e.tracker), OUTAGES_MAX);
+	assert_int_equal(e.count.outages_refused, 2);
+	assert_int_equal(store_outage_latest(e.store, &s, &o), -ENOENT);
+	s = service_number(1); /* is followed already */
+	service_is(&s, RINGBACK_SERVICE_DOWN);
+	assert_int_equal(e.count.outages_refused, 2);
+
+	/* Of an engine that knew no bound. */
+	o = latest(&s);
+	o.id = 0;
+	o.service = service_number(OUTAGES_MAX + 1);
+	assert_int_equal(batch_begin(e.batch), 0);
+	assert_int_equal(store_outage_put(e.store, &o), 0);
+	restart_engine();
+	assert_int_equal(tracker_open(e.tracker), OUTAGES_MAX + 1);
+
+	for (i = 1; i <= 2; i++)
+		tracker_recover(e.tracker, &s.server, IPPROTO_TCP, i, ignore_outage, &n);
+	assert_int_equal(tracker_open(e.tracker), OUTAGES_MAX - 1);
+	s = service_number(OUTAGES_MAX + 2);
+	service_is(&s, RINGBACK_SERVICE_DOWN);
+	assert_int_equal(latest(&s).ended, 0);
+	assert_int_equal(e.count.outages_refused, 2);
+}
+
 /* Of the sanitizer: what is allocated at the moment. */
 size_t __sanitizer_get_current_allocated_bytes(void);
 
@@ -615,6 +661,7 @@ int main(void)
 		ON_BOTH(probes_find_a_service_that_is_back),
 		ON_BOTH(open_outages_survive_the_engine),
 		ON_BOTH(outage_of_a_lost_watch_is_adopted),
+		{ "outages_are_bounded", outages_are_bounded, setup_sqlite, teardown, NULL },
 		{ "ten_thousand_outages_leave_nothing", ten_thousand_outages_leave_nothing,
 		  setup_sqlite, teardown, NULL },
 		cmocka_unit_test_setup_teardown(trap_is_confirmed_before_the_silent_are_probed,

@@ -192,6 +192,7 @@ static void what_is_open(void **state)
 	is("ringback_outages_open{watch=\"w\"}", 2);
 	is("ringback_outages_open{watch=\"by-hand\"}", 1);
 	is("ringback_outages_total", 3);
+	is("ringback_outages_refused_total", 0);
 	is("ringback_services{state=\"down\"}", 3);
 	is("ringback_waiters{watch=\"w\"}", 4);
 	is("ringback_waiters{watch=\"by-hand\"}", 0);

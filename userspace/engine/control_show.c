@@ -310,6 +310,7 @@ static void show_daemon(struct client *cl, json_t *request)
 		{ "contacts", engine_contacts(e)->n },
 		{ "failures", n->failures },
 		{ "outages", n->outages },
+		{ "outages-refused", n->outages_refused },
 		{ "recoveries", n->recoveries },
 		{ "flaps", n->flaps },
 		{ "traps", n->traps },

@@ -38,6 +38,7 @@ struct engine_counters {
 	uint64_t failures; /* failed attempts reported by the kernel */
 	uint64_t failed[RINGBACK_REASON_MAX + 1]; /* the same, by reason */
 	uint64_t outages; /* opened or taken up again */
+	uint64_t outages_refused; /* times that one was not, because OUTAGES_MAX are open */
 	uint64_t recoveries;
 	uint64_t recovered[N_EVIDENCE]; /* the same, by evidence */
 	uint64_t evidence[N_EVIDENCE]; /* that came for open outages */

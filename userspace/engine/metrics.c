@@ -27,6 +27,9 @@ static void write_plain(FILE *f, const struct engine_counters *n)
 	} plain[] = {
 		{ "ringback_outages_total", "Outages that began, or were taken up again.",
 		  n->outages },
+		{ "ringback_outages_refused_total",
+		  "Times that an outage was not followed because too many were open.",
+		  n->outages_refused },
 		{ "ringback_recoveries_undone_total",
 		  "Recoveries that a new failure undid before they counted.", n->flaps },
 		{ "ringback_traps_total", "SNMP traps and informs that were accepted.", n->traps },

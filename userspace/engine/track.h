@@ -6,6 +6,7 @@
 #ifndef RINGBACK_ENGINE_TRACK_H
 #define RINGBACK_ENGINE_TRACK_H
 
+#include "../common/log.h"
 #include "track_table.h"
 #include "tracker.h"
 
@@ -25,6 +26,7 @@ struct tracker {
 	struct event *sweep; /* drops tracks whose outage was not written */
 	struct nl_attempt early[EARLY_MAX];
 	unsigned int next_early; /* ring */
+	struct log_rate refused;
 	struct forgotten {
 		struct service service;
 		int64_t at;

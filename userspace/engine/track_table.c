@@ -16,7 +16,7 @@ void track_table_init(struct track_table *t)
 	t->n = 0;
 }
 
-/* The kernel bounds the number of services, so no key of chance is needed here. */
+/* No key of chance: OUTAGES_MAX bounds what somebody can make collide. */
 static unsigned int bucket(const struct service *s)
 {
 	unsigned int h = s->port * 31u + s->proto;

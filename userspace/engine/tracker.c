@@ -27,6 +27,7 @@
 #define EARLY_SECONDS 10
 /* More than the grain of the kernel's clock, in ns. */
 #define CLOCK_GRAIN (NSEC_PER_SEC / 10)
+#define LOG_SECONDS 60
 
 /* --- failures --------------------------------------------------------------- */
 
@@ -150,6 +151,22 @@ static int choose_outage(struct tracker *t, const struct nl_service *s, struct o
 	return 0;
 }
 
+/* Whether there is no room for the outage of @s. */
+static bool refuse(struct tracker *t, const struct service *s)
+{
+	char name[SERVICE_STRLEN];
+	unsigned long missed;
+
+	if (t->table.n < OUTAGES_MAX)
+		return false;
+	t->e->count.outages_refused++;
+	if (log_allowed(&t->refused, LOG_SECONDS, &missed))
+		log_warn("%s is down, and not followed: %u outages are open (%lu more like this"
+			 " before)",
+			 service_format(s, name), t->table.n, missed);
+	return true;
+}
+
 static void open_outage(struct tracker *t, const struct nl_service *s)
 {
 	struct track *tr;
@@ -157,6 +174,8 @@ static void open_outage(struct tracker *t, const struct nl_service *s)
 	bool again;
 	int rc;
 
+	if (refuse(t, &s->service))
+		return;
 	if (batch_begin(t->e->batch) < 0)
 		return; /* the resync after the pause brings it again */
 	rc = choose_outage(t, s, &o);

@@ -12,11 +12,19 @@
 struct track;
 struct track_list;
 
+/*
+ * So many are followed at a time. The module's bound is none for us: what it evicts to make
+ * room for others stays open here. Beyond that a new one is refused, which is counted, and
+ * tried again whenever the kernel tells of it.
+ */
+#define OUTAGES_MAX 16384
+
 struct tracker *tracker_new(struct engine *e);
 void tracker_free(struct tracker *t);
 /*
  * Takes up the open outages of the store and the recoveries under way: what was to be
- * confirmed is probed at once, holds begin anew. 0 or -errno.
+ * confirmed is probed at once, holds begin anew. All of them, be they more than OUTAGES_MAX.
+ * 0 or -errno.
  */
 int tracker_load(struct tracker *t);
 unsigned int tracker_open(const struct tracker *t);
