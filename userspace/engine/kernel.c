@@ -82,6 +82,9 @@ static int on_service(const struct nl_service *s, void *arg)
 {
 	struct kernel *k = arg;
 
+	/* One of the operator's that is new: which one it was must be known when it goes. */
+	if (!kernel_watches_keep(&k->watches, s->watch))
+		engine_arm(k->tick, 0);
 	tracker_service(k->e->tracker, s);
 	return 0;
 }
