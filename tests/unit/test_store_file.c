@@ -3,6 +3,7 @@
  * The SQLite store's file, and what may become of it: a process that was killed, locked,
  * full, read-only, damaged, foreign, of another age.
  */
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
@@ -11,6 +12,7 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 #include <cmocka.h>
 
@@ -223,18 +225,84 @@ static void damaged(void **state)
 	refused_untouched(-EUCLEAN, "damaged");
 }
 
+#define PAGE_SIZE 4096
+
+/* A page that nothing reads when the store is opened. */
+static void damage_inside(void)
+{
+	char noise[PAGE_SIZE];
+	int fd = open(store_path, O_WRONLY);
+
+	memset(noise, 0x5a, sizeof(noise));
+	assert_int_equal(pwrite(fd, noise, sizeof(noise), 4 * PAGE_SIZE), sizeof(noise));
+	close(fd);
+}
+
+/* A process writes into the store and is killed. */
+static void killed_while_open(void)
+{
+	struct store *st;
+	pid_t child = fork();
+
+	if (!child) {
+		st = open_file();
+		if (store_begin(st) == 0)
+			store_commit(st);
+		_exit(0);
+	}
+	assert_int_equal(waitpid(child, NULL, 0), child);
+	exec("PRAGMA wal_checkpoint"); /* so that the file itself has what was written */
+}
+
 static void damaged_inside(void **state)
 {
-	char noise[4096];
-	int fd;
+	(void)state;
+	killed_while_open();
+	damage_inside();
+	refused_untouched(-EUCLEAN, "damaged");
+}
+
+/* Who closed it left it well. */
+static void looked_through_after_a_kill_only(void **state)
+{
+	struct store *st = open_file();
 
 	(void)state;
+	assert_int_equal(store_begin(st), 0);
+	assert_int_equal(store_commit(st), 0);
+	store_close(st);
+	damage_inside();
 	store_close(open_file());
-	memset(noise, 0x5a, sizeof(noise));
-	fd = open(store_path, O_WRONLY);
-	assert_int_equal(pwrite(fd, noise, sizeof(noise), 2 * 4096), sizeof(noise));
+}
+
+/* As one that was opened after a kill, found well, and closed. */
+static void looked_through_once(void **state)
+{
+	(void)state;
+	killed_while_open();
+	store_close(open_file());
+	damage_inside();
+	store_close(open_file());
+}
+
+/* The header says so, and the file has holes. */
+static void make_large(void)
+{
+	const uint32_t pages = htonl((200 << 20) / PAGE_SIZE);
+	int fd = open(store_path, O_WRONLY);
+
+	assert_int_equal(ftruncate(fd, 200 << 20), 0);
+	assert_int_equal(pwrite(fd, &pages, sizeof(pages), 28), sizeof(pages));
 	close(fd);
-	refused_untouched(-EUCLEAN, "damaged");
+}
+
+static void large_is_not_looked_through(void **state)
+{
+	(void)state;
+	killed_while_open();
+	damage_inside();
+	make_large();
+	store_close(open_file());
 }
 
 static void missing_directory(void **state)
@@ -278,6 +346,9 @@ int main(void)
 		IN_DIR(foreign),
 		IN_DIR(damaged),
 		IN_DIR(damaged_inside),
+		IN_DIR(looked_through_after_a_kill_only),
+		IN_DIR(looked_through_once),
+		IN_DIR(large_is_not_looked_through),
 		IN_DIR(missing_directory),
 		IN_DIR(read_only),
 	};

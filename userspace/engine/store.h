@@ -284,7 +284,8 @@ struct store {
 /*
  * Opens the database @path and brings its schema up to date. A file that is
  * damaged, newer or not ours is left as it is. On failure *@sp is NULL and @why
- * (@size bytes) a sentence.
+ * (@size bytes) a sentence. Damage is looked for where the store was not closed by
+ * store_close(), and is not large; else it is found by what meets it: -EUCLEAN.
  */
 int store_open_sqlite(struct store **sp, const char *path, char *why, size_t size);
 /* Everything in memory; -ENOMEM. */

@@ -189,21 +189,6 @@ uint64_t sql_last_id(struct store *st)
 
 /* --- transactions ----------------------------------------------------------- */
 
-static int sqlite_begin(struct store *st)
-{
-	/* IMMEDIATE: a lock of someone else shows here, not in the middle. */
-	sqlite3_stmt *q = sql_get(st, SQL_BEGIN, "BEGIN IMMEDIATE");
-
-	return q ? sql_run(st, q) : -EIO;
-}
-
-static int sqlite_commit(struct store *st)
-{
-	sqlite3_stmt *q = sql_get(st, SQL_COMMIT, "COMMIT");
-
-	return q ? sql_run(st, q) : -EIO;
-}
-
 static void sqlite_rollback(struct store *st)
 {
 	char error[sizeof(st->error)];
@@ -219,11 +204,48 @@ static void sqlite_rollback(struct store *st)
 	memcpy(st->error, error, sizeof(error)); /* why, not what came of it */
 }
 
+static int sqlite_begin(struct store *st)
+{
+	/* IMMEDIATE: a lock of someone else shows here, not in the middle. */
+	sqlite3_stmt *q = sql_get(st, SQL_BEGIN, "BEGIN IMMEDIATE");
+	int rc = q ? sql_run(st, q) : -EIO;
+
+	if (rc < 0 || to_sqlite(st)->marked)
+		return rc;
+	rc = sqlite_meta_put(st, META_OPEN, "1");
+	if (rc < 0)
+		sqlite_rollback(st);
+	return rc;
+}
+
+static int sqlite_commit(struct store *st)
+{
+	sqlite3_stmt *q = sql_get(st, SQL_COMMIT, "COMMIT");
+	int rc = q ? sql_run(st, q) : -EIO;
+
+	if (rc == 0)
+		to_sqlite(st)->marked = true;
+	return rc;
+}
+
+/* Where that fails, it is looked through when it is opened again. */
+static void unmark(struct store *st)
+{
+	sqlite3_stmt *q;
+
+	sqlite_rollback(st);
+	q = sql_get(st, SQL_META_DEL, "DELETE FROM meta WHERE key = ?");
+	if (sql_bind(st, q, "s", META_OPEN) == 0)
+		sql_run(st, q);
+}
+
 static void sqlite_close(struct store *st)
 {
 	struct sqlite_store *s = to_sqlite(st);
 	int i;
 
+	if (s->marked)
+		unmark(st);
 	for (i = 0; i < SQL_MAX; i++)
 		sqlite3_finalize(s->stmt[i]);
 	sqlite3_close(s->db);

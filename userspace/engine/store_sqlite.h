@@ -16,6 +16,7 @@ enum sql_id {
 	SQL_ROLLBACK,
 	SQL_META_GET,
 	SQL_META_PUT,
+	SQL_META_DEL,
 	SQL_WATCH_PUT,
 	SQL_WATCH_DEL,
 	SQL_WATCH_LIST,
@@ -113,7 +114,11 @@ struct sqlite_store {
 	struct store st;
 	sqlite3 *db;
 	sqlite3_stmt *stmt[SQL_MAX];
+	bool marked; /* the file says that it is open */
 };
+
+/* The fact, see store_meta_put(), that the store was written to and not closed since. */
+#define META_OPEN "open"
 
 /* The statement, reset and without values; NULL with st->error set. */
 sqlite3_stmt *sql_get(struct store *st, enum sql_id id, const char *text);
@@ -162,7 +167,10 @@ uint64_t sql_last_id(struct store *st);
 	" handover.created, handover.until, handover.next, handover.done"
 void sql_handover(sqlite3_stmt *q, int col, struct handover *h);
 
-/* store_sqlite_schema.c: brings the database up to date, or says why not. */
+/*
+ * store_sqlite_schema.c: brings the database up to date, or says why not. One that was not
+ * closed is looked through before.
+ */
 int sqlite_schema_update(struct store *st);
 
 /* The functions of the other files, for the table in store_sqlite.c. */

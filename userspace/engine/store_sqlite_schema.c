@@ -147,6 +147,12 @@ static int first_number(struct store *st, const char *sql, int64_t *value)
 	return rc < 0 ? rc : 0;
 }
 
+/*
+ * More is not looked through: who needs longer to come up than the parent waits is killed,
+ * and would begin again.
+ */
+#define CHECKED_MAX (128 << 20) /* bytes */
+
 /* Damage shows better now than in the middle of an outage. */
 static int check_sound(struct store *st)
 {
@@ -170,6 +176,35 @@ static int check_sound(struct store *st)
 	return -EUCLEAN;
 }
 
+static int is_small(struct store *st, bool *small)
+{
+	int64_t pages, page;
+	int rc;
+
+	if ((rc = first_number(st, "PRAGMA page_count", &pages)) < 0 ||
+	    (rc = first_number(st, "PRAGMA page_size", &page)) < 0)
+		return rc;
+	*small = pages * page <= CHECKED_MAX;
+	return 0;
+}
+
+/* What was closed is as it was left. */
+static int check_unclosed(struct store *st)
+{
+	bool small = false;
+	char value[8];
+	int rc = sqlite_meta_get(st, META_OPEN, value, sizeof(value));
+
+	if (rc == -ENOENT)
+		return 0;
+	if (rc == 0)
+		rc = is_small(st, &small);
+	if (rc == 0 && small)
+		rc = check_sound(st);
+	((struct sqlite_store *)st)->marked = rc == 0;
+	return rc;
+}
+
 static int check_ours(struct store *st, int64_t *version)
 {
 	int64_t application, tables;
@@ -189,7 +224,7 @@ static int check_ours(struct store *st, int64_t *version)
 			 (long long)*version, N_STEPS);
 		return -EPROTO;
 	}
-	return tables ? check_sound(st) : 0;
+	return *version ? check_unclosed(st) : 0;
 }
 
 static int climb(struct store *st, int step)
