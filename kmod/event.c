@@ -12,8 +12,16 @@
 #include "event.h"
 #include "netlink.h"
 #include "pernet.h"
+#include "queue.h"
 #include "service.h"
 #include "standin.h"
+
+/*
+ * Events that wait to be told, and as many again that are being told: 1.3 KB each with
+ * their overhead. A batch of timeouts makes 256 under the lock, and a reader's socket with
+ * the default buffer takes 160; who falls behind reads the tables, which have it all.
+ */
+#define RBK_EVENTS_MAX	1024
 
 /* Any of the three with all its attributes: of each kind as many as one of them has at most. */
 #define RBK_ROW_SIZE	(2 * nla_total_size(sizeof(union nf_inet_addr)) +	\
@@ -175,27 +183,42 @@ int rbk_msg_decision(struct sk_buff *skb, struct netlink_callback *cb, struct rb
 	return rbk_msg_row(skb, cb, rn, &rbk_kind_decision, d);
 }
 
-static void rbk_event(struct rbk_net *rn, const struct rbk_kind *kind, const void *row)
+/* --- events ----------------------------------------------------------- */
+
+static struct sk_buff *rbk_event_new(struct rbk_net *rn, const struct rbk_kind *kind,
+				     const void *row)
 {
 	struct sk_buff *skb;
 	void *hdr;
 
-	lockdep_assert_held(&rn->lock);
-	if (!genl_has_listeners(&rbk_family, rn->net, kind->group))
-		return;
+	if (skb_queue_len(&rn->events.queue) >= RBK_EVENTS_MAX)
+		return NULL;
 	skb = genlmsg_new(RBK_ROW_SIZE, GFP_ATOMIC | __GFP_NOWARN);
-	if (!skb) {
-		genl_set_err(&rbk_family, rn->net, 0, kind->group, -ENOBUFS);
-		rbk_count(rn, RINGBACK_A_STATS_EVENTS_LOST);
-		return;
-	}
+	if (!skb)
+		return NULL;
 	hdr = genlmsg_put(skb, 0, 0, &rbk_family, 0, kind->event);
 	kind->put(skb, rn, row);
 	genlmsg_end(skb, hdr);
-	/* -ESRCH: the last listener has just left. */
-	if (genlmsg_multicast_netns(&rbk_family, rn->net, skb, 0, kind->group, GFP_ATOMIC) ==
-	    -ENOBUFS)
+	/* For the work; the multicast puts its own number there. */
+	NETLINK_CB(skb).dst_group = kind->group;
+	return skb;
+}
+
+static void rbk_event(struct rbk_net *rn, const struct rbk_kind *kind, const void *row)
+{
+	struct sk_buff *skb;
+
+	lockdep_assert_held(&rn->lock);
+	if (!genl_has_listeners(&rbk_family, rn->net, kind->group))
+		return;
+	skb = rbk_event_new(rn, kind, row);
+	if (skb) {
+		__skb_queue_tail(&rn->events.queue, skb);
+	} else {
 		rbk_count(rn, RINGBACK_A_STATS_EVENTS_LOST);
+		rn->events.missed |= BIT(kind->group);
+	}
+	queue_work(rbk_wq, &rn->events.work);
 }
 
 void rbk_event_attempt(struct rbk_net *rn, const struct rbk_attempt *a)
@@ -206,4 +229,49 @@ void rbk_event_attempt(struct rbk_net *rn, const struct rbk_attempt *a)
 void rbk_event_service(struct rbk_net *rn, const struct rbk_service *svc)
 {
 	rbk_event(rn, &rbk_kind_service, svc);
+}
+
+static void rbk_event_send(struct rbk_net *rn, struct sk_buff *skb)
+{
+	/* -ESRCH: the last listener has left. */
+	if (genlmsg_multicast_netns(&rbk_family, rn->net, skb, 0, NETLINK_CB(skb).dst_group,
+				    GFP_KERNEL) == -ENOBUFS)
+		rbk_count(rn, RINGBACK_A_STATS_EVENTS_LOST);
+}
+
+/* A work never runs twice at once: what it sends stays in order. */
+static void rbk_events_work(struct work_struct *work)
+{
+	struct rbk_net *rn = container_of(work, struct rbk_net, events.work);
+	struct sk_buff_head batch;
+	unsigned long missed;
+	struct sk_buff *skb;
+	unsigned int group;
+
+	__skb_queue_head_init(&batch);
+	spin_lock_bh(&rn->lock);
+	skb_queue_splice_init(&rn->events.queue, &batch);
+	missed = rn->events.missed;
+	rn->events.missed = 0;
+	spin_unlock_bh(&rn->lock);
+
+	while ((skb = __skb_dequeue(&batch))) {
+		rbk_event_send(rn, skb);
+		cond_resched();
+	}
+	/* Last: who reads all anew must not be told of older states afterwards. */
+	for_each_set_bit(group, &missed, RBK_GROUPS)
+		genl_set_err(&rbk_family, rn->net, 0, group, -ENOBUFS);
+}
+
+void rbk_events_init(struct rbk_net *rn)
+{
+	__skb_queue_head_init(&rn->events.queue);
+	INIT_WORK(&rn->events.work, rbk_events_work);
+}
+
+void rbk_events_exit(struct rbk_net *rn)
+{
+	cancel_work_sync(&rn->events.work);
+	__skb_queue_purge(&rn->events.queue);
 }

@@ -7,6 +7,8 @@
 #define _RBK_EVENT_H
 
 #include <linux/netlink.h>
+#include <linux/skbuff.h>
+#include <linux/workqueue.h>
 
 struct rbk_attempt;
 struct rbk_decision;
@@ -17,6 +19,18 @@ struct rbk_service;
 enum rbk_group {
 	RBK_GROUP_OUTAGES,
 	RBK_GROUP_ATTEMPTS,
+	RBK_GROUPS,
+};
+
+/*
+ * What a namespace still has to tell. rbk_net.lock is held where something happens, and
+ * a work tells it later without: netlink shows a message to monitor devices, from where
+ * it may go on to a tunnel, and into the hooks of this or another namespace again.
+ */
+struct rbk_events {
+	struct sk_buff_head queue;	/* rbk_net.lock, not its own */
+	unsigned long missed;		/* rbk_net.lock; bits: groups that have to read all anew */
+	struct work_struct work;
 };
 
 /*
@@ -31,11 +45,15 @@ int rbk_msg_decision(struct sk_buff *skb, struct netlink_callback *cb, struct rb
 		     const struct rbk_decision *d);
 
 /*
- * Tell the listeners that @a has failed, or that @svc has changed its state.
- * RCU, rbk_net.lock; what cannot be sent is counted, and the listeners' sockets
- * report ENOBUFS.
+ * Tell the listeners that @a has failed, or that @svc has changed its state, as it is
+ * now. RCU, rbk_net.lock; what cannot be told is counted, and the listeners' sockets
+ * report ENOBUFS, after all that happened before. Nothing is done while nobody listens.
  */
 void rbk_event_attempt(struct rbk_net *rn, const struct rbk_attempt *a);
 void rbk_event_service(struct rbk_net *rn, const struct rbk_service *svc);
+
+void rbk_events_init(struct rbk_net *rn);
+/* Nothing happens in the namespace any more: drops what was not told. May sleep. */
+void rbk_events_exit(struct rbk_net *rn);
 
 #endif /* _RBK_EVENT_H */

@@ -12,6 +12,7 @@
 #include "attempt.h"
 #include "classify.h"
 #include "compat.h"
+#include "event.h"
 #include "mirror.h"
 #include "netlink.h"
 #include "pernet.h"
@@ -129,6 +130,7 @@ static int __net_init rbk_net_init(struct net *net)
 	rn->standin.seq = 1;
 	INIT_LIST_HEAD(&rn->standin.outlived);
 	rbk_queue_init(rn);
+	rbk_events_init(rn);
 	rbk_hooks_init(rn);
 	return 0;
 }
@@ -144,6 +146,7 @@ static void __net_exit rbk_net_exit(struct net *net)
 	struct rbk_net *rn = rbk_net(net);
 
 	rbk_queue_stop(rn);
+	rbk_events_exit(rn);
 	rbk_watch_exit(rn);
 	if (rn->started) {
 		rbk_attempt_exit(rn);

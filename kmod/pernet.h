@@ -16,6 +16,7 @@
 #include <linux/spinlock.h>
 #include <linux/workqueue.h>
 
+#include "event.h"
 #include "hook.h"
 #include "standin.h"
 #include "watch.h"
@@ -65,6 +66,7 @@ struct rbk_net {
 	u32 service_seq;		/* lock */
 	u32 limit[RINGBACK_A_CONFIG_MAX + 1]; /* lock; read without; by RINGBACK_A_CONFIG_* */
 	struct rbk_standin standin;
+	struct rbk_events events;
 
 	struct rbk_stats __percpu *stats;
 };

@@ -22,7 +22,7 @@
  */
 #define RBK_SORT_MAX	64
 
-static struct workqueue_struct *rbk_wq;
+struct workqueue_struct *rbk_wq;
 
 static u32 rbk_deadline(const struct rbk_queue *q, const struct rbk_attempt *a)
 {

@@ -9,6 +9,7 @@
 
 #include <linux/list.h>
 #include <linux/types.h>
+#include <linux/workqueue.h>
 
 struct rbk_attempt;
 struct rbk_net;
@@ -58,6 +59,8 @@ void rbk_queue_stop(struct rbk_net *rn);
 /* Frees all queues of a namespace whose attempts are gone. */
 void rbk_queue_exit(struct rbk_net *rn);
 
+/* Where the works of all namespaces run. */
+extern struct workqueue_struct *rbk_wq;
 int rbk_queue_module_init(void);
 void rbk_queue_module_exit(void);
 

@@ -7,7 +7,7 @@
  *	partial --answers and no failure for long--> up
  *	up, suspect --failures soon after an answer--> partial
  *
- * Events are sent with the lock held, so that they come in the order of the
+ * Events are queued with the lock held, so that they come in the order of the
  * changes.
  */
 #include <linux/rhashtable.h>
