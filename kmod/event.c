@@ -23,6 +23,9 @@
  */
 #define RBK_EVENTS_MAX	1024
 
+/* The module is about to go. */
+static bool rbk_events_stopped;
+
 /* Any of the three with all its attributes: of each kind as many as one of them has at most. */
 #define RBK_ROW_SIZE	(2 * nla_total_size(sizeof(union nf_inet_addr)) +	\
 			 7 * nla_total_size(sizeof(u32)) +			\
@@ -185,6 +188,11 @@ int rbk_msg_decision(struct sk_buff *skb, struct netlink_callback *cb, struct rb
 
 /* --- events ----------------------------------------------------------- */
 
+static bool rbk_event_wanted(const struct rbk_net *rn, enum rbk_group group)
+{
+	return !READ_ONCE(rbk_events_stopped) && genl_has_listeners(&rbk_family, rn->net, group);
+}
+
 static struct sk_buff *rbk_event_new(struct rbk_net *rn, const struct rbk_kind *kind,
 				     const void *row)
 {
@@ -209,7 +217,7 @@ static void rbk_event(struct rbk_net *rn, const struct rbk_kind *kind, const voi
 	struct sk_buff *skb;
 
 	lockdep_assert_held(&rn->lock);
-	if (!genl_has_listeners(&rbk_family, rn->net, kind->group))
+	if (!rbk_event_wanted(rn, kind->group))
 		return;
 	skb = rbk_event_new(rn, kind, row);
 	if (skb) {
@@ -274,4 +282,12 @@ void rbk_events_exit(struct rbk_net *rn)
 {
 	cancel_work_sync(&rn->events.work);
 	__skb_queue_purge(&rn->events.queue);
+}
+
+void rbk_events_module_stop(void)
+{
+	WRITE_ONCE(rbk_events_stopped, true);
+	/* Who was too quick to see it has queued its event after this. */
+	synchronize_rcu();
+	flush_workqueue(rbk_wq);
 }

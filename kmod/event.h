@@ -56,4 +56,10 @@ void rbk_events_init(struct rbk_net *rn);
 /* Nothing happens in the namespace any more: drops what was not told. May sleep. */
 void rbk_events_exit(struct rbk_net *rn);
 
+/*
+ * Before the family goes, and its groups' numbers with it: tells what has happened, and
+ * nothing from then on, in all namespaces. May sleep.
+ */
+void rbk_events_module_stop(void);
+
 #endif /* _RBK_EVENT_H */

@@ -219,6 +219,7 @@ err_attempt:
 
 static void __exit rbk_exit(void)
 {
+	rbk_events_module_stop();
 	genl_unregister_family(&rbk_family);
 	rbk_mirror_module_exit();
 	unregister_pernet_subsys(&rbk_net_ops);
