@@ -389,6 +389,88 @@ static void latest_outages_of_a_client(struct store *st)
 	assert_int_equal(next - got, 1);
 }
 
+struct seen {
+	uint64_t outage[16];
+	struct addr client[16];
+	int n;
+};
+
+static int collect_seen(const struct waiter *w, const struct outage *o, void *arg)
+{
+	struct seen *s = arg;
+
+	assert_int_equal(w->outage, o->id);
+	s->outage[s->n] = w->outage;
+	s->client[s->n++] = w->client;
+	return 0;
+}
+
+/* Page by page, of @page rows. */
+static struct seen waiters_of(struct store *st, const char *server, const char *client,
+			      unsigned int page)
+{
+	struct waiter_query q = { .state = -1, .limit = page };
+	struct seen all = { .n = 0 };
+	int before;
+
+	if (server)
+		q.server = address(server);
+	if (client)
+		q.client = address(client);
+	do {
+		before = all.n;
+		assert_int_equal(store_waiter_list(st, &q, collect_seen, &all), 0);
+		assert_true(all.n - before <= (int)page);
+		q.after_outage = all.n ? all.outage[all.n - 1] : 0;
+		q.after_client = all.n ? all.client[all.n - 1] : q.after_client;
+	} while (all.n > before);
+	return all;
+}
+
+/* Two clients in four outages of two servers; the ids do not follow the ports. */
+static void waiters_of_some(struct store *st)
+{
+	static const struct {
+		const char *server;
+		uint16_t port;
+	} made[] = { { "192.0.2.70", 443 },
+		     { "192.0.2.71", 80 },
+		     { "192.0.2.70", 80 },
+		     { "192.0.2.70", 81 } };
+	struct waiter w = { .watch = "w" };
+	struct outage o;
+	struct seen all;
+	uint64_t ids[4];
+	int i;
+
+	assert_int_equal(store_begin(st), 0);
+	for (i = 0; i < 4; i++) {
+		o = outage(made[i].server, made[i].port);
+		assert_int_equal(store_outage_put(st, &o), 0);
+		ids[i] = w.outage = o.id;
+		w.client = address("198.51.100.71");
+		assert_int_equal(store_waiter_put(st, &w), 0);
+		w.client = address("198.51.100.72");
+		assert_int_equal(store_waiter_put(st, &w), 0);
+	}
+	for (unsigned int page = 1; page < 9; page++) {
+		all = waiters_of(st, "192.0.2.70", NULL, page);
+		assert_int_equal(all.n, 6);
+		for (i = 0; i < 6; i++) {
+			assert_int_equal(all.outage[i], ids[i < 2 ? 0 : 1 + i / 2]);
+			assert_int_equal(all.client[i].bytes[3], 71 + i % 2);
+		}
+		all = waiters_of(st, NULL, "198.51.100.72", page);
+		assert_int_equal(all.n, 4);
+		for (i = 0; i < 4; i++)
+			assert_int_equal(all.outage[i], ids[i]);
+		all = waiters_of(st, "192.0.2.71", "198.51.100.72", page);
+		assert_int_equal(all.n, 1);
+		assert_int_equal(all.outage[0], ids[1]);
+	}
+	store_rollback(st);
+}
+
 static void limits_and_suppression(struct store *st)
 {
 	struct asked a = { .at = 10, .client = "192.0.2.1", .address = "abc" };
@@ -707,6 +789,7 @@ static void both_behave_alike(void **state)
 		outbox(st[i]);
 		answers(st[i]);
 		latest_outages_of_a_client(st[i]);
+		waiters_of_some(st[i]);
 		limits_and_suppression(st[i]);
 		mails_to_confirm(st[i]);
 		owed_is_kept(st[i]);

@@ -197,6 +197,85 @@ static void older_is_brought_up(void **state)
 	store_close(st);
 }
 
+static int one_more(void *arg)
+{
+	++*(unsigned int *)arg;
+	return 0;
+}
+
+static int count_waiter(const struct waiter *w, const struct outage *o, void *arg)
+{
+	assert_int_equal(w->outage, o->id);
+	++*(unsigned int *)arg;
+	return 0;
+}
+
+/* Steps of SQLite's machine to list what matches @q, which is one waiter. */
+static unsigned int effort(struct store *st, const struct waiter_query *q)
+{
+	sqlite3 *db = ((struct sqlite_store *)st)->db;
+	unsigned int steps = 0, n = 0;
+
+	sqlite3_progress_handler(db, 1, one_more, &steps);
+	assert_int_equal(store_waiter_list(st, q, count_waiter, &n), 0);
+	sqlite3_progress_handler(db, 0, NULL, NULL);
+	assert_int_equal(n, 1);
+	return steps;
+}
+
+/* Who looks for one waiter does not wait until all have been looked at. */
+static void one_waiter_among_many(void **state)
+{
+	struct waiter_query by_client = { .state = -1, .limit = 10 }, by_server = by_client;
+	struct store *st = open_file();
+	struct outage o;
+	struct waiter w = { .watch = "w" };
+	char text[ADDR_STRLEN];
+	unsigned int i;
+
+	(void)state;
+	assert_int_equal(store_begin(st), 0);
+	for (i = 0; i < 1000; i++) {
+		snprintf(text, sizeof(text), "10.0.%u.%u", i / 250, i % 250);
+		o = outage(text, 80);
+		assert_int_equal(store_outage_put(st, &o), 0);
+		w.outage = o.id;
+		w.client = by_client.client = o.service.server;
+		assert_int_equal(store_waiter_put(st, &w), 0);
+	}
+	by_server.server = by_client.client;
+	assert_in_range(effort(st, &by_client), 1, 500);
+	assert_in_range(effort(st, &by_server), 1, 500);
+	store_rollback(st);
+	store_close(st);
+}
+
+/* A page costs what it holds, not what came before it. */
+static void pages_are_sought(void **state)
+{
+	struct waiter_query q = { .state = -1, .limit = 1, .server = address("192.0.2.10") };
+	struct outage o = outage("192.0.2.10", 80);
+	struct store *st = open_file();
+	struct waiter w = { .watch = "w" };
+	char text[ADDR_STRLEN];
+	unsigned int i;
+
+	(void)state;
+	assert_int_equal(store_begin(st), 0);
+	assert_int_equal(store_outage_put(st, &o), 0);
+	w.outage = o.id;
+	for (i = 0; i < 1000; i++) {
+		snprintf(text, sizeof(text), "10.0.%u.%u", i / 200, 10 + i % 90);
+		w.client = address(text);
+		assert_int_equal(store_waiter_put(st, &w), 0);
+	}
+	q.after_outage = o.id;
+	q.after_client = address("10.0.4.98");
+	assert_in_range(effort(st, &q), 1, 500);
+	store_rollback(st);
+	store_close(st);
+}
+
 static void newer(void **state)
 {
 	(void)state;
@@ -342,6 +421,8 @@ int main(void)
 		IN_DIR(full),
 		IN_DIR(before_lists_is_brought_up),
 		IN_DIR(older_is_brought_up),
+		IN_DIR(one_waiter_among_many),
+		IN_DIR(pages_are_sought),
 		IN_DIR(newer),
 		IN_DIR(foreign),
 		IN_DIR(damaged),

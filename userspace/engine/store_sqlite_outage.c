@@ -362,6 +362,29 @@ int sqlite_waiter_get(struct store *st, uint64_t outage, const struct addr *clie
 	return 0;
 }
 
+#define WAITER_AFTER                                                           \
+	"(waiter.outage, waiter.client) > (?1, ?2) AND (?3 < 0 OR state = ?3)" \
+	" AND (?5 IS NULL OR outage.server = ?5) AND (?6 IS NULL OR waiter.client = ?6)"
+#define WAITER_PAGE " ORDER BY 1, 2 LIMIT ?4" /* outage, client */
+
+/* By the client, else by the outages of the server, so that each has its index; else all. */
+static sqlite3_stmt *waiter_search(struct store *st, const struct waiter_query *p)
+{
+	if (p->client.family)
+		return sql_get(st, SQL_WAITER_OF_CLIENT,
+			       WAITER_SELECT WAITER_AFTER " AND waiter.client = ?6" WAITER_PAGE);
+	/* The rest of the outage that the cursor is in, and later ones: what was listed before
+	 * is not looked at. */
+	if (p->server.family)
+		return sql_get(
+			st, SQL_WAITER_OF_SERVER,
+			WAITER_SELECT WAITER_AFTER
+			" AND waiter.outage = ?1 AND waiter.client > ?2"
+			" UNION ALL " WAITER_SELECT WAITER_AFTER " AND waiter.outage IN"
+			" (SELECT id FROM outage WHERE server = ?5 AND id > ?1)" WAITER_PAGE);
+	return sql_get(st, SQL_WAITER_LIST, WAITER_SELECT WAITER_AFTER WAITER_PAGE);
+}
+
 static sqlite3_stmt *waiter_select(struct store *st, const struct waiter_query *p, int *rc)
 {
 	char client[ADDR_STRLEN] = "";
@@ -377,11 +400,7 @@ static sqlite3_stmt *waiter_select(struct store *st, const struct waiter_query *
 		*rc = sql_bind(st, q, "isii", NUM(p->outage), client, NUM(p->state), NUM(p->limit));
 		return q;
 	}
-	q = sql_get(st, SQL_WAITER_LIST,
-		    WAITER_SELECT
-		    "(waiter.outage, waiter.client) > (?1, ?2) AND (?3 < 0 OR state = ?3)"
-		    " AND (?5 IS NULL OR outage.server = ?5) AND (?6 IS NULL OR client = ?6)"
-		    " ORDER BY waiter.outage, waiter.client LIMIT ?4");
+	q = waiter_search(st, p);
 	*rc = sql_bind(st, q, "isiiaa", NUM(p->after_outage), client, NUM(p->state), NUM(p->limit),
 		       &p->server, &p->client);
 	return q;
