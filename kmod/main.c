@@ -16,6 +16,7 @@
 #include "mirror.h"
 #include "netlink.h"
 #include "pernet.h"
+#include "purge.h"
 #include "queue.h"
 #include "service.h"
 #include "share.h"
@@ -169,7 +170,7 @@ static int __init rbk_selftest(void)
 {
 #ifdef RINGBACK_SELFTEST
 	if (!rbk_classify_selftest() || !rbk_filter_selftest() || !rbk_watch_selftest() ||
-	    !rbk_queue_selftest() || !rbk_standin_selftest())
+	    !rbk_queue_selftest() || !rbk_standin_selftest() || !rbk_purge_selftest())
 		return -ENOTRECOVERABLE;
 	pr_info("nf_ringback: self-tests passed\n");
 #endif

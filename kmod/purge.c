@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The walk that removes. It pauses for others, and finds its place in a chain
- * again by counting: entries are missed when those before them were removed.
+ * The walk that removes, and pauses for others. It sees all that stays in the table
+ * from its beginning to its end: once is enough, however fast others come.
  */
 #include <linux/rhashtable.h>
 #include <linux/sched.h>
@@ -10,9 +10,24 @@
 #include "pernet.h"
 #include "purge.h"
 
-static u32 rbk_purge_pass(struct rbk_net *rn, struct rhashtable *table,
-			  bool (*remove)(struct rbk_net *rn, void *entry, const void *arg),
-			  const void *arg)
+/* The entry of before the pause, if that is still there, or else one that was not seen. */
+static void *rbk_purge_pause(struct rhashtable_iter *iter)
+	__must_hold(RCU)
+{
+	rhashtable_walk_stop(iter);
+	cond_resched();
+	rbk_walk_resume(iter);
+	/*
+	 * The entry is gone: its place in the chain is found by counting, and those
+	 * before it may be gone, too. What is seen twice does no harm.
+	 */
+	if (!iter->p)
+		iter->skip = 0;
+	return rhashtable_walk_peek(iter);
+}
+
+u32 rbk_purge(struct rbk_net *rn, struct rhashtable *table,
+	      bool (*remove)(struct rbk_net *rn, void *entry, const void *arg), const void *arg)
 {
 	struct rhashtable_iter iter;
 	void *entry;
@@ -21,33 +36,21 @@ static u32 rbk_purge_pass(struct rbk_net *rn, struct rhashtable *table,
 	rhashtable_walk_enter(table, &iter);
 	rhashtable_walk_start(&iter);
 	while ((entry = rhashtable_walk_next(&iter))) {
+		/* Before the removal: an entry that is in the table holds our place. */
+		if (need_resched())
+			entry = rbk_purge_pause(&iter);
 		/* -EAGAIN: the table was resized, the walk begins anew. */
-		if (!IS_ERR(entry)) {
-			spin_lock_bh(&rn->lock);
-			n += remove(rn, entry, arg);
-			spin_unlock_bh(&rn->lock);
-		}
-		if (need_resched()) {
-			rhashtable_walk_stop(&iter);
-			cond_resched();
-			rbk_walk_resume(&iter);
-		}
+		if (IS_ERR_OR_NULL(entry))
+			continue;
+		spin_lock_bh(&rn->lock);
+		n += remove(rn, entry, arg);
+		spin_unlock_bh(&rn->lock);
 	}
 	rhashtable_walk_stop(&iter);
 	rhashtable_walk_exit(&iter);
 	return n;
 }
 
-/* It is done when it removes nothing. */
-u32 rbk_purge(struct rbk_net *rn, struct rhashtable *table,
-	      bool (*remove)(struct rbk_net *rn, void *entry, const void *arg), const void *arg)
-{
-	u32 n, total = 0;
-
-	do {
-		n = rbk_purge_pass(rn, table, remove, arg);
-		total += n;
-		cond_resched();
-	} while (n);
-	return total;
-}
+#ifdef RINGBACK_SELFTEST
+#include "selftest/purge.c"
+#endif

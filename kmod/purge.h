@@ -17,12 +17,17 @@ struct rbk_net;
  *	and returns whether it has done so
  * @arg: handed to @remove
  *
- * In portions, so that others get the lock and the CPU. May sleep. What is added
- * all the time is for @remove to spare, or it never ends.
+ * In portions, so that others get the lock and the CPU. May sleep. All that was in
+ * the table at the beginning is offered to @remove; what others add meanwhile may be,
+ * and does not keep it from ending.
  *
  * Return: how many entries were removed.
  */
 u32 rbk_purge(struct rbk_net *rn, struct rhashtable *table,
 	      bool (*remove)(struct rbk_net *rn, void *entry, const void *arg), const void *arg);
+
+#ifdef RINGBACK_SELFTEST
+bool rbk_purge_selftest(void);
+#endif
 
 #endif /* _RBK_PURGE_H */

@@ -262,19 +262,11 @@ bool rbk_attempt_matches(const struct rbk_attempt *a, const struct rbk_filter_by
 	return rbk_attempt_key_matches(&a->key, f);
 }
 
-/* What was recorded since @began is spared, or a flood kept us here. */
-struct rbk_attempt_doom {
-	const struct rbk_filter_by *by;
-	u32 began;
-};
-
 static bool rbk_attempt_forget(struct rbk_net *rn, void *entry, const void *arg)
 {
-	const struct rbk_attempt_doom *doom = arg;
 	struct rbk_attempt *a = entry;
 
-	if (rbk_before(doom->began, a->first) || !rbk_attempt_matches(a, doom->by) ||
-	    !rbk_attempt_remove(rn, a, rbk_now()))
+	if (!rbk_attempt_matches(a, arg) || !rbk_attempt_remove(rn, a, rbk_now()))
 		return false;
 	rbk_count(rn, RINGBACK_A_STATS_FORGOTTEN);
 	return true;
@@ -282,9 +274,7 @@ static bool rbk_attempt_forget(struct rbk_net *rn, void *entry, const void *arg)
 
 u32 rbk_attempt_purge(struct rbk_net *rn, const struct rbk_filter_by *f)
 {
-	const struct rbk_attempt_doom doom = { .by = f, .began = rbk_now() };
-
-	return rbk_purge(rn, &rn->attempts, rbk_attempt_forget, &doom);
+	return rbk_purge(rn, &rn->attempts, rbk_attempt_forget, f);
 }
 
 int rbk_attempt_init(struct rbk_net *rn)

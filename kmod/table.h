@@ -97,7 +97,10 @@ enum ringback_attempt_state rbk_attempt_state(const struct rbk_attempt *a);
 bool rbk_attempt_key_matches(const struct rbk_attempt_key *key, const struct rbk_filter_by *f);
 bool rbk_attempt_matches(const struct rbk_attempt *a, const struct rbk_filter_by *f);
 
-/* Removes all that match @f, in portions; returns how many. May sleep. */
+/*
+ * Removes all that match @f, in portions; returns how many. What is recorded
+ * meanwhile may go, too. May sleep.
+ */
 u32 rbk_attempt_purge(struct rbk_net *rn, const struct rbk_filter_by *f);
 
 /* The table of a namespace. Exit: nobody else uses it any more; may sleep. */
