@@ -14,12 +14,16 @@
 #include "mirror.h"
 #include "pernet.h"
 
+/* Of a namespace: they are looked through under RTNL, for which the whole host waits. */
+#define RBK_MAX_MIRRORS	64
+
 struct rbk_mirror {
-	struct list_head list;		/* rbk_hooks.mirrors */
+	struct list_head list;		/* rbk_hooks.mirrors, or of those to be freed */
 	char name[IFNAMSIZ];		/* const */
 	struct nf_hook_ops ops;
 	struct net_device *dev;		/* RTNL, a hint without; NULL: it waits for one */
-	bool wanted;			/* RTNL */
+	bool wanted;			/* RTNL; by a watch */
+	bool fresh;			/* RTNL; made by the update under way */
 };
 
 static int rbk_mirror_attach(struct rbk_net *rn, struct rbk_mirror *m, struct net_device *dev)
@@ -51,13 +55,24 @@ static void rbk_mirror_detach(struct rbk_net *rn, struct rbk_mirror *m)
 	WRITE_ONCE(m->dev, NULL);
 }
 
-static void rbk_mirror_free(struct rbk_net *rn, struct rbk_mirror *m)
+/* Under RTNL; to be freed by rbk_mirrors_free(), without. */
+static void rbk_mirror_drop(struct rbk_net *rn, struct rbk_mirror *m, struct list_head *dropped)
 {
 	rbk_mirror_detach(rn, m);
-	list_del(&m->list);
+	list_move(&m->list, dropped);
+}
+
+/* Once for all of them, and not under RTNL: a grace period is long. */
+static void rbk_mirrors_free(struct list_head *dropped)
+{
+	struct rbk_mirror *m, *next;
+
+	if (list_empty(dropped))
+		return;
 	/* A listing of all hooks may be reading m->ops. */
 	synchronize_net();
-	kfree(m);
+	list_for_each_entry_safe(m, next, dropped, list)
+		kfree(m);
 }
 
 /* RTNL or watch_lock. */
@@ -72,21 +87,18 @@ static struct rbk_mirror *rbk_mirror_find(struct rbk_net *rn, const char *name)
 	return NULL;
 }
 
-static int rbk_mirror_want(struct rbk_net *rn, const char *name)
+static int rbk_mirror_new(struct rbk_net *rn, const char *name)
 {
-	struct rbk_mirror *m = rbk_mirror_find(rn, name);
 	struct net_device *dev;
+	struct rbk_mirror *m;
 	int err = 0;
 
-	if (m) {
-		m->wanted = true;
-		return 0;
-	}
 	m = kzalloc(sizeof(*m), GFP_KERNEL_ACCOUNT);
 	if (!m)
 		return -ENOMEM;
 	strscpy(m->name, name, sizeof(m->name));
 	m->wanted = true;
+	m->fresh = true;
 	dev = __dev_get_by_name(rn->net, name);
 	if (dev)
 		err = rbk_mirror_attach(rn, m, dev);
@@ -95,6 +107,21 @@ static int rbk_mirror_want(struct rbk_net *rn, const char *name)
 		return err;
 	}
 	list_add_tail(&m->list, &rn->hooks.mirrors);
+	return 0;
+}
+
+/* @n counts those that are wanted. */
+static int rbk_mirror_want(struct rbk_net *rn, const char *name, unsigned int *n)
+{
+	struct rbk_mirror *m = rbk_mirror_find(rn, name);
+
+	if (m && m->wanted)
+		return 0;
+	if ((*n)++ == RBK_MAX_MIRRORS)
+		return -ENOSPC;
+	if (!m)
+		return rbk_mirror_new(rn, name);
+	m->wanted = true;
 	return 0;
 }
 
@@ -111,22 +138,27 @@ int rbk_mirrors_update(struct rbk_net *rn)
 {
 	struct rbk_mirror *m, *next;
 	struct rbk_watch *w;
+	unsigned int n = 0;
+	LIST_HEAD(dropped);
 	int err = 0;
 
 	lockdep_assert_held(&rn->watch_lock);
 	rtnl_lock();
-	list_for_each_entry(m, &rn->hooks.mirrors, list)
+	list_for_each_entry(m, &rn->hooks.mirrors, list) {
 		m->wanted = false;
+		m->fresh = false;
+	}
 	list_for_each_entry(w, &rn->watches, list) {
 		if (!err && w->hooks & RINGBACK_HOOK_MIRROR)
-			err = rbk_mirror_want(rn, w->mirror);
+			err = rbk_mirror_want(rn, w->mirror, &n);
 	}
-	/* After an error one too many does no harm, and goes with the next change. */
+	/* After an error all is as it was before. */
 	list_for_each_entry_safe(m, next, &rn->hooks.mirrors, list) {
-		if (!err && !m->wanted)
-			rbk_mirror_free(rn, m);
+		if (err ? m->fresh : !m->wanted)
+			rbk_mirror_drop(rn, m, &dropped);
 	}
 	rtnl_unlock();
+	rbk_mirrors_free(&dropped);
 	return err;
 }
 
@@ -166,11 +198,13 @@ void rbk_mirrors_init(struct rbk_net *rn)
 void rbk_mirrors_exit(struct rbk_net *rn)
 {
 	struct rbk_mirror *m, *next;
+	LIST_HEAD(dropped);
 
 	rtnl_lock();
 	list_for_each_entry_safe(m, next, &rn->hooks.mirrors, list)
-		rbk_mirror_free(rn, m);
+		rbk_mirror_drop(rn, m, &dropped);
 	rtnl_unlock();
+	rbk_mirrors_free(&dropped);
 	/* The notifier found nothing to schedule it for any more. */
 	cancel_work_sync(&rn->hooks.mirror_work);
 }

@@ -13,7 +13,8 @@ struct rbk_net;
 void rbk_mirrors_init(struct rbk_net *rn);
 /*
  * Makes the mirrors those of rbk_net.watches. watch_lock, takes RTNL; may sleep.
- * -ENOMEM, or what netfilter says to a hook at a device that is there.
+ * -ENOSPC: too many, -ENOMEM, or what netfilter says to a hook at a device that is
+ * there; nothing is changed then.
  */
 int rbk_mirrors_update(struct rbk_net *rn);
 /* Is there no device @name that could be watched? watch_lock; it may change at once. */

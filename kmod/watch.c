@@ -461,7 +461,9 @@ static int rbk_watch_new_id(struct rbk_net *rn)
 
 static void rbk_watch_excuse(int err, struct netlink_ext_ack *extack)
 {
-	if (err != -ENOMEM)
+	if (err == -ENOSPC)
+		NL_SET_ERR_MSG(extack, "too many mirror ports in this namespace");
+	else if (err != -ENOMEM)
 		NL_SET_ERR_MSG(extack, "this kernel refuses a hook that the watch needs");
 }
 

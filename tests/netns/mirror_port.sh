@@ -109,6 +109,22 @@ rb watch del early
 rb watch del other
 check "without a watch it is none" [ "$(ip -n "$probe" -j -d link show span | jq '.[0].promiscuity')" = 0 ]
 each_family story
+
+# many add|del FIRST LAST STEP [MIRROR]
+many()
+{
+	in_ns probe "$PYTHON" "$(dirname "$0")/watches_many.py" "$@"
+}
+
+check "sixty-four mirror ports are waited for" many add 1 64 1 none
+check_not "one more is refused" many add 65 65 1 none 2>"$TEST_TMP/err"
+check "which is said" grep -q "too many mirror ports" "$TEST_TMP/err"
+watch_add again "$SERVERS" tcp/80 hook mirror:none1
+rb watch del w1
+check_not "another watch of one keeps it" many add 65 65 1 none 2>/dev/null
+rb watch del again
+check "its place is free now" many add 65 65 1 none
+check "all go" many del 2 65 1
 span_goes
 ip netns del "$probe"
 check "the network works without the probe" server_starts server1 80
