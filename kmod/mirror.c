@@ -166,7 +166,9 @@ int rbk_mirrors_update(struct rbk_net *rn)
 static bool rbk_mirror_ending;
 
 /*
- * Follows devices that came, went or changed their names. Not in the notifier:
+ * Follows devices that came, went or changed their names. One of the others that a
+ * device may have is as good as the first, so what is found by it is compared; each
+ * detaching drops what is in the NFQUEUEs of the namespace. Not in the notifier:
  * from 6.15 on that is called with the lock of the device, which
  * dev_set_promiscuity() takes.
  */
@@ -178,12 +180,11 @@ static void rbk_mirror_work(struct work_struct *work)
 
 	rtnl_lock();
 	list_for_each_entry(m, &rn->hooks.mirrors, list) {
-		if (m->dev && strcmp(m->dev->name, m->name))
-			rbk_mirror_detach(rn, m);
-		if (m->dev || rbk_mirror_ending)
-			continue;
 		dev = __dev_get_by_name(rn->net, m->name);
-		if (dev && rbk_mirror_attach(rn, m, dev))
+		if (dev == m->dev)
+			continue;
+		rbk_mirror_detach(rn, m);
+		if (dev && !rbk_mirror_ending && rbk_mirror_attach(rn, m, dev))
 			netdev_warn(dev, "ringback cannot watch this mirror port\n");
 	}
 	rtnl_unlock();

@@ -105,6 +105,25 @@ span_appears
 check "another one of that name is taken" wait_until 5 waiting ""
 check "and is seen, too" wait_until 10 seen 82
 check "as a mirror port" promiscuous span
+
+detachings()
+{
+	dmesg | grep -c 'span.*left promiscuous mode'
+}
+
+# By an alternative name, too. A later mirror port is attached after all others were looked at.
+ip -n "$probe" link property add dev span altname tap || skip "no alternative names here"
+rb watch del early
+watch_add early "$SERVERS" tcp/80-90 hook mirror:tap
+watch_add later "$SERVERS" tcp/101 hook mirror:later
+check "an alternative name is found" waiting later
+before=$(detachings)
+ip -n "$probe" link add later type dummy
+check "another device comes" wait_until 5 waiting ""
+check "the one with two names is left alone" [ "$(detachings)" = "$before" ]
+check "and is seen" wait_until 10 seen 83
+rb watch del later
+ip -n "$probe" link del later
 rb watch del early
 rb watch del other
 check "without a watch it is none" [ "$(ip -n "$probe" -j -d link show span | jq '.[0].promiscuity')" = 0 ]
