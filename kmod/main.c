@@ -33,7 +33,7 @@ MODULE_PARM_DESC(filter_kib,
 static unsigned int guest_attempts = 131072;
 module_param(guest_attempts, uint, 0644);
 MODULE_PARM_DESC(guest_attempts,
-		 "Attempts and decisions that all unprivileged namespaces may hold together (131072)");
+		 "Attempts, services and decisions of all unprivileged namespaces together (131072)");
 
 static atomic_t rbk_guest_attempts = ATOMIC_INIT(0);
 

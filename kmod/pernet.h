@@ -90,7 +90,7 @@ extern const u32 rbk_limit_default[RINGBACK_A_CONFIG_MAX + 1];
 /*
  * Attempts are made in softirqs, where no control group can be charged, and who has
  * a namespace need not be in one. What the guests, who need no right on this host,
- * make together, attempts and decisions, is limited by a parameter of the module. By
+ * make together, attempts, services and decisions, is limited by a parameter of the module. By
  * rbk_net.lock of each.
  */
 bool rbk_guest_full(const struct rbk_net *rn);

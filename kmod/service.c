@@ -92,6 +92,7 @@ static void rbk_service_remove(struct rbk_net *rn, struct rbk_service *svc)
 	rbk_standin_set(rn, svc, RINGBACK_STANDIN_OFF);
 	list_del(&svc->list);
 	WRITE_ONCE(rn->n_services, rn->n_services - 1);
+	rbk_guest_charge(rn, -1);
 	rn->service_seq++;
 	kfree_rcu(svc, rcu);
 }
@@ -135,29 +136,34 @@ static struct rbk_service *rbk_service_victim(struct rbk_net *rn)
 	return victim;
 }
 
-static void rbk_service_room(struct rbk_net *rn)
+/* Is there room for one more? Makes some at the cost of another. */
+static bool rbk_service_room(struct rbk_net *rn)
 {
 	struct rbk_service *victim;
 
-	if (rn->n_services < rn->limit[RINGBACK_A_CONFIG_MAX_SERVICES])
-		return;
+	if (rn->n_services < rn->limit[RINGBACK_A_CONFIG_MAX_SERVICES] && !rbk_guest_full(rn))
+		return true;
 	victim = rbk_service_victim(rn);
-	if (victim) {
-		rbk_service_remove(rn, victim);
-		rbk_count(rn, RINGBACK_A_STATS_EVICTED);
-	}
+	if (!victim)
+		return false;
+	rbk_service_remove(rn, victim);
+	rbk_count(rn, RINGBACK_A_STATS_EVICTED);
+	return true;
 }
 
-/* A new one, suspect. NULL: no memory. */
+/* A new one, suspect. NULL: no memory, or no room, which is counted. */
 static struct rbk_service *rbk_service_new(struct rbk_net *rn, const struct rbk_watch *w,
 					   const struct rbk_service_key *key, u32 now)
 {
 	struct rbk_service *svc;
 
-	rbk_service_room(rn);
+	if (!rbk_service_room(rn)) {
+		rbk_count(rn, RINGBACK_A_STATS_REFUSED_HOST);
+		return NULL;
+	}
 	svc = kzalloc(sizeof(*svc), GFP_ATOMIC | __GFP_NOWARN);
 	if (!svc)
-		return NULL;
+		goto no_memory;
 	svc->key = *key;
 	svc->watch = w->id;
 	svc->serial = rn->service_seq % RBK_SERIALS + 1;
@@ -167,12 +173,17 @@ static struct rbk_service *rbk_service_new(struct rbk_net *rn, const struct rbk_
 	INIT_LIST_HEAD(&svc->decisions);
 	if (rhashtable_insert_fast(&rn->services, &svc->node, rbk_service_params)) {
 		kfree(svc);
-		return NULL;
+		goto no_memory;
 	}
 	list_add_tail(&svc->list, &rn->idle);
 	WRITE_ONCE(rn->n_services, rn->n_services + 1);
+	rbk_guest_charge(rn, 1);
 	rn->service_seq++;
 	return svc;
+
+no_memory:
+	rbk_count(rn, RINGBACK_A_STATS_NO_MEMORY);
+	return NULL;
 }
 
 /* What the failures so far mean. */
@@ -194,10 +205,8 @@ void rbk_service_fail(struct rbk_net *rn, const struct rbk_watch *w, struct rbk_
 	lockdep_assert_held(&rn->lock);
 	svc = rbk_service_find(rn, &a->key.service) ?:
 	      rbk_service_new(rn, w, &a->key.service, began);
-	if (!svc) {
-		rbk_count(rn, RINGBACK_A_STATS_NO_MEMORY);
+	if (!svc)
 		return;
-	}
 	/* It may have been counted in a service of this key that gave way. */
 	if (a->in_service != svc->serial) {
 		a->in_service = svc->serial;
@@ -341,4 +350,5 @@ static void rbk_service_free(void *svc, void *arg)
 void rbk_service_exit(struct rbk_net *rn)
 {
 	rhashtable_free_and_destroy(&rn->services, rbk_service_free, NULL);
+	rbk_guest_charge(rn, -(int)rn->n_services);
 }

@@ -51,6 +51,17 @@ tries='
 	ringback -j show stats | jq -r "map({(.key): .value}) | add |
 		\"\(.attempts) \(if .[\"refused-host\"] > 0 then \"full\" else \"room\" end)\""'
 
+# A service that is down stays, though nobody waits for it any more.
+# shellcheck disable=SC2016	# expanded inside
+down='
+	ip link set lo up
+	ringback watch add own server 127.0.0.0/8 port tcp/1-1000 hook local admission first-syn
+	for port in $(seq 25); do
+		(: </dev/tcp/127.0.0.1/$port) 2>/dev/null
+		ringback forget client 127.0.0.1 >/dev/null
+	done
+	ringback -j show services | jq length'
+
 # They end some time after their last process.
 tried_alone()
 {
@@ -58,8 +69,11 @@ tried_alone()
 }
 
 echo 20 >"$LIMIT"
-check "a namespace records as many as there are for all" wait_until 10 tried_alone "20 full"
-check "and gives them back when it ends" wait_until 10 tried_alone "20 full"
+# Each attempt fails, and makes a service of its own.
+check "a namespace records as many as there are for all" wait_until 10 tried_alone "10 full"
+check "and gives them back when it ends" wait_until 10 tried_alone "10 full"
+left_down() { [ "$(in_own "$down")" = "$1" ]; }
+check "services that nobody waits for give way to each other" wait_until 20 left_down 19
 touch "$TEST_TMP/first"
 chmod 666 "$TEST_TMP/first"
 chmod 711 "$TEST_TMP"
@@ -83,7 +97,7 @@ decides='
 	for i in $(seq 24); do standin.py decide 198.51.100.$i 127.0.0.1 1 answer 60000; done
 	standin.py left'
 decided() { [ "$(in_own "$decides" 2>/dev/null | cut -d" " -f3)" = "$1" ]; }
-check "beside the one attempt" wait_until 20 decided 19
+check "beside the one attempt and its service" wait_until 20 decided 18
 echo "$default" >"$LIMIT"
 
 # What it uses is charged to its control group, which may be as small as one likes.
