@@ -53,7 +53,8 @@ struct rbk_net {
 	struct rbk_filter *filter;	/* lockless */
 	struct rbk_shares *by_client;	/* lock */
 	struct rbk_shares *by_service;	/* lock */
-	struct list_head queues;	/* lock: struct rbk_queue */
+	struct list_head queues;	/* lock: struct rbk_queue, those of RBK_PENDING first */
+	u32 n_queues;			/* lock */
 	struct list_head idle;		/* lock: services that nobody waits for, oldest first */
 	struct list_head waited;	/* lock: the others, likewise */
 	struct delayed_work work;	/* armed for the earliest deadline */

@@ -4,6 +4,7 @@
  * want of a reply, a failed one has been kept long enough, a decision of the
  * stand-in is over.
  */
+#include <linux/err.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
 
@@ -67,7 +68,9 @@ struct rbk_attempt *rbk_queue_oldest_pending(struct rbk_net *rn)
 
 	lockdep_assert_held(&rn->lock);
 	list_for_each_entry(q, &rn->queues, list) {
-		a = q->stage == RBK_PENDING ? rbk_queue_first(q) : NULL;
+		if (q->stage != RBK_PENDING)
+			break;
+		a = rbk_queue_first(q);
 		if (a && (!oldest || rbk_before(a->since, oldest->since)))
 			oldest = a;
 	}
@@ -102,10 +105,12 @@ static void rbk_queue_rearm(struct rbk_net *rn, u32 now)
 	rbk_standin_rearm(rn, now);
 }
 
-static void rbk_queue_reap(struct rbk_queue *q)
+static void rbk_queue_reap(struct rbk_net *rn, struct rbk_queue *q)
 {
+	lockdep_assert_held(&rn->lock);
 	if (!q->users && list_empty(&q->attempts)) {
 		list_del(&q->list);
+		rn->n_queues--;
 		kfree(q);
 	}
 }
@@ -124,7 +129,7 @@ static void rbk_queue_work(struct work_struct *work)
 		spin_lock_bh(&rn->lock);
 		list_for_each_entry_safe(q, next, &rn->queues, list) {
 			budget = rbk_queue_run(rn, q, now, budget);
-			rbk_queue_reap(q);
+			rbk_queue_reap(rn, q);
 		}
 		budget = rbk_standin_run(rn, now, budget);
 		if (budget)
@@ -135,28 +140,62 @@ static void rbk_queue_work(struct work_struct *work)
 	} while (!budget);
 }
 
+/* The work does it, too, but may be far off when the last attempt left by itself. */
+static void rbk_queues_reap(struct rbk_net *rn)
+{
+	struct rbk_queue *q, *next;
+
+	list_for_each_entry_safe(q, next, &rn->queues, list)
+		rbk_queue_reap(rn, q);
+}
+
+static struct rbk_queue *rbk_queue_find(struct rbk_net *rn, u8 stage, u32 timeout)
+{
+	struct rbk_queue *q;
+
+	list_for_each_entry(q, &rn->queues, list) {
+		if (q->stage == stage && q->timeout == timeout)
+			return q;
+	}
+	return NULL;
+}
+
+/* Takes @new into the namespace, or frees it where there is one of its kind, or no room. */
+static struct rbk_queue *rbk_queue_share(struct rbk_net *rn, struct rbk_queue *new)
+{
+	struct rbk_queue *q;
+
+	lockdep_assert_held(&rn->lock);
+	rbk_queues_reap(rn);
+	q = rbk_queue_find(rn, new->stage, new->timeout);
+	if (q || rn->n_queues >= RBK_MAX_QUEUES) {
+		kfree(new);
+		return q ?: ERR_PTR(-ENOSPC);
+	}
+	/* The packet path looks at those of RBK_PENDING only. */
+	if (new->stage == RBK_PENDING)
+		list_add(&new->list, &rn->queues);
+	else
+		list_add_tail(&new->list, &rn->queues);
+	rn->n_queues++;
+	return new;
+}
+
 struct rbk_queue *rbk_queue_get(struct rbk_net *rn, enum rbk_stage stage, u32 seconds)
 {
-	struct rbk_queue *q, *new;
+	struct rbk_queue *q;
 
-	new = kzalloc(sizeof(*new), GFP_KERNEL_ACCOUNT);
-	if (!new)
-		return NULL;
-	INIT_LIST_HEAD(&new->attempts);
-	new->stage = stage;
-	new->timeout = rbk_ticks(seconds);
+	q = kzalloc(sizeof(*q), GFP_KERNEL_ACCOUNT);
+	if (!q)
+		return ERR_PTR(-ENOMEM);
+	INIT_LIST_HEAD(&q->attempts);
+	q->stage = stage;
+	q->timeout = rbk_ticks(seconds);
 
 	spin_lock_bh(&rn->lock);
-	list_for_each_entry(q, &rn->queues, list) {
-		if (q->stage == new->stage && q->timeout == new->timeout) {
-			kfree(new);
-			goto out;
-		}
-	}
-	q = new;
-	list_add_tail(&q->list, &rn->queues);
-out:
-	q->users++;
+	q = rbk_queue_share(rn, q);
+	if (!IS_ERR(q))
+		q->users++;
 	spin_unlock_bh(&rn->lock);
 	return q;
 }
@@ -165,7 +204,7 @@ void rbk_queue_put(struct rbk_net *rn, struct rbk_queue *q)
 {
 	spin_lock_bh(&rn->lock);
 	q->users--;
-	rbk_queue_reap(q);
+	rbk_queue_reap(rn, q);
 	spin_unlock_bh(&rn->lock);
 }
 

@@ -14,6 +14,12 @@
 struct rbk_attempt;
 struct rbk_net;
 
+/*
+ * Of a namespace: the work looks at all of them, and when a watch gets another
+ * timeout the queue of before stays as long as its attempts.
+ */
+#define RBK_MAX_QUEUES	1024
+
 /* What an attempt waits for. */
 enum rbk_stage {
 	RBK_PENDING,	/* an answer */
@@ -31,7 +37,10 @@ struct rbk_queue {
 	u32 users;			/* watches that refer to it */
 };
 
-/* The queue of @stage with a timeout of @seconds; made if need be, else shared. May sleep. */
+/*
+ * The queue of @stage with a timeout of @seconds; made if need be, else shared. May
+ * sleep. ERR_PTR(): -ENOMEM, -ENOSPC.
+ */
 struct rbk_queue *rbk_queue_get(struct rbk_net *rn, enum rbk_stage stage, u32 seconds);
 /* A grace period after the last packet could find it: @q is freed when it is empty. */
 void rbk_queue_put(struct rbk_net *rn, struct rbk_queue *q);
@@ -50,7 +59,10 @@ void rbk_queue_add(struct rbk_net *rn, struct rbk_queue *q, struct rbk_attempt *
 /* Sees to it that the work runs at @deadline or before. rbk_net.lock. */
 void rbk_queue_arm(struct rbk_net *rn, u32 deadline, u32 now);
 
-/* The attempt that has been pending for longest, or NULL. rbk_net.lock. */
+/*
+ * The attempt that has been pending for longest, or NULL. rbk_net.lock. Costs a look
+ * at each distinct no-reply, of which there are RINGBACK_NO_REPLY_MAX.
+ */
 struct rbk_attempt *rbk_queue_oldest_pending(struct rbk_net *rn);
 
 void rbk_queue_init(struct rbk_net *rn);

@@ -373,16 +373,22 @@ static void rbk_watch_put_queues(struct rbk_net *rn, struct rbk_watch *w)
 	}
 }
 
-static int rbk_watch_get_queues(struct rbk_net *rn, struct rbk_watch *w)
+static int rbk_watch_get_queues(struct rbk_net *rn, struct rbk_watch *w,
+				struct netlink_ext_ack *extack)
 {
+	struct rbk_queue *q;
 	unsigned int i;
 
 	for (i = 0; i < RBK_QUEUES; i++) {
-		w->queue[i] = rbk_queue_get(rn, i, i == RBK_KEEP ? w->keep : w->no_reply);
-		if (!w->queue[i]) {
+		q = rbk_queue_get(rn, i, i == RBK_KEEP ? w->keep : w->no_reply);
+		if (IS_ERR(q)) {
+			if (PTR_ERR(q) == -ENOSPC)
+				NL_SET_ERR_MSG(extack,
+					       "too many different times in this namespace");
 			rbk_watch_put_queues(rn, w);
-			return -ENOMEM;
+			return PTR_ERR(q);
 		}
+		w->queue[i] = q;
 	}
 	return 0;
 }
@@ -484,7 +490,7 @@ int rbk_watch_new(struct rbk_net *rn, struct rbk_watch *w, bool replace,
 	if (id < 0)
 		return id;
 	w->id = id;
-	err = rbk_watch_get_queues(rn, w);
+	err = rbk_watch_get_queues(rn, w, extack);
 	if (err)
 		goto err_id;
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The order of a queue: attempts come with the times of their first SYNs, and
- * leave by deadline. The clock may wrap.
+ * leave by deadline. The clock may wrap. The number of queues.
  */
 
 #define RBK_TEST_LEN	6
@@ -38,6 +38,34 @@ static bool __init rbk_queue_row_ok(struct rbk_net *rn, struct rbk_queue *q, str
 	return ok && i == RBK_TEST_LEN && rbk_queue_oldest_pending(rn) == &a[row->order[0]];
 }
 
+/* Another timeout finds no room, until one is given back; those of RBK_PENDING come first. */
+static bool __init rbk_queue_bound_ok(struct rbk_net *rn)
+{
+	struct rbk_queue *q, *last = NULL;
+	bool ok = true;
+	u32 i;
+
+	INIT_LIST_HEAD(&rn->queues);
+	for (i = 1; i <= RBK_MAX_QUEUES; i++) {
+		q = rbk_queue_get(rn, RBK_KEEP, i);
+		ok &= !IS_ERR(q) && q != last;
+		last = q;
+	}
+	ok &= rbk_queue_get(rn, RBK_KEEP, i) == ERR_PTR(-ENOSPC) &&
+	      rbk_queue_get(rn, RBK_KEEP, RBK_MAX_QUEUES) == last;
+	if (ok) {
+		rbk_queue_put(rn, last);
+		ok = rbk_queue_get(rn, RBK_PENDING, 1) == ERR_PTR(-ENOSPC);
+		rbk_queue_put(rn, last);
+		q = rbk_queue_get(rn, RBK_PENDING, 1);
+		ok &= q == list_first_entry(&rn->queues, struct rbk_queue, list);
+	}
+	if (!ok)
+		pr_err("nf_ringback: self-test queue: number: FAIL\n");
+	rbk_queue_exit(rn);
+	return ok;
+}
+
 bool __init rbk_queue_selftest(void)
 {
 	struct rbk_queue q = { .stage = RBK_PENDING, .timeout = 10 };
@@ -65,6 +93,7 @@ bool __init rbk_queue_selftest(void)
 		}
 	}
 	spin_unlock_bh(&rn->lock);
+	ok &= rbk_queue_bound_ok(rn);
 out:
 	kfree(a);
 	kfree(rn);
