@@ -205,6 +205,8 @@ static bool rbk_attempt_room(struct rbk_net *rn, struct rbk_attempt_shares share
 					   RINGBACK_A_STATS_REFUSED_FULL);
 		return false;
 	}
+	if (rbk_attempt_state(victim) == RINGBACK_ATTEMPT_FAILED)
+		rbk_count(rn, RINGBACK_A_STATS_EVICTED_FAILED);
 	rbk_attempt_remove(rn, victim, now);
 	rbk_count(rn, RINGBACK_A_STATS_EVICTED);
 	return true;

@@ -52,6 +52,7 @@ syns 10 12
 check "nothing gives way to the same client" [ "$(ports_known)" = "3 4 8 9 " ]
 check "that was counted" [ "$(stat_of refused-full)" = 3 ]
 check "evictions were not" [ "$(stat_of evicted)" = 5 ]
+check "none of those had failed" [ "$(stat_of evicted-failed)" = 0 ]
 for port in 20 21 22; do
 	echo "tcp $CLIENT2 $SERVER1 4000 $port seq=$port" | forges client2
 	echo "tcp $SERVER1 $CLIENT2 $port 4000 flags=RA ack=$((port + 1))" | forges server1
@@ -60,6 +61,7 @@ done
 check "it got as much as the first has" [ "$(attempts client "$CLIENT2" | wc -l)" = 2 ]
 check "the first gave that" [ "$(attempts client "$CLIENT1" | wc -l)" = 2 ]
 check "and it was counted" [ "$(stat_of evicted)" = 7 ]
+check "as attempts that had failed" [ "$(stat_of evicted-failed)" = 2 ]
 rb limit max-attempts 1000 || fail "no limit"
 syns 10 10
 check "with a higher limit there is room" attempt_pending "$CLIENT1" "$SERVER1" 10

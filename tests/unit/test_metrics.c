@@ -422,6 +422,7 @@ static void without_the_kernel(void **state)
 	scrape();
 	is("ringback_kernel_entries", fake_stat(RINGBACK_A_STATS_ATTEMPTS));
 	is("ringback_kernel_removed_total{cause=\"evicted\"}", fake_stat(RINGBACK_A_STATS_EVICTED));
+	is("ringback_kernel_evicted_failed_total", fake_stat(RINGBACK_A_STATS_EVICTED_FAILED));
 	is("ringback_kernel_entries_limit", 131072);
 	fake_kernel.connected = false;
 	scrape();

@@ -33,6 +33,7 @@ static const char *const names[RINGBACK_A_STATS_MAX + 1] = {
 	[RINGBACK_A_STATS_STANDIN_RESET] = "standin-reset",
 	[RINGBACK_A_STATS_STANDIN_PASS] = "standin-pass",
 	[RINGBACK_A_STATS_STANDIN_ASK] = "standin-ask",
+	[RINGBACK_A_STATS_EVICTED_FAILED] = "evicted-failed",
 };
 
 const char *nl_stats_name(int attr)

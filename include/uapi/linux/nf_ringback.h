@@ -280,6 +280,7 @@ enum ringback_stats_attr {
 	RINGBACK_A_STATS_STANDIN_RESET,		/* SYNs marked to be reset */
 	RINGBACK_A_STATS_STANDIN_PASS,		/* SYNs let through by a decision */
 	RINGBACK_A_STATS_STANDIN_ASK,		/* SYNs that went to the queue */
+	RINGBACK_A_STATS_EVICTED_FAILED,	/* of EVICTED, attempts that had failed */
 
 	__RINGBACK_A_STATS_MAX,
 	RINGBACK_A_STATS_MAX = (__RINGBACK_A_STATS_MAX - 1)
