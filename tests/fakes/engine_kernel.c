@@ -134,6 +134,15 @@ int kernel_forget(struct kernel *k, const struct service *s)
 	return 0;
 }
 
+int kernel_note_evicted(struct kernel *k)
+{
+	bool evicted = k && k->evicted;
+
+	if (evicted)
+		k->evicted = false;
+	return evicted ? store_waiter_lost(k->store, NULL) : 0;
+}
+
 uint32_t kernel_keep(const struct kernel *k, const char *name)
 {
 	(void)name;

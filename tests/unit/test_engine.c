@@ -178,6 +178,23 @@ static void unknown_to_the_kernel(void **state)
 	assert_int_equal(latest(&other).ended, 0);
 }
 
+static void evicted_is_not_reached(void **state)
+{
+	const struct service s = web();
+	const struct addr one = address("198.51.100.1");
+
+	(void)state;
+	contact("198.51.100.1", "one@example.org");
+	service_is(&s, RINGBACK_SERVICE_DOWN);
+	client_fails(&s, "198.51.100.1");
+	run(50);
+	fake_kernel_answer(&s, &one); /* gone, but to make room */
+	fake_kernel.evicted = true;
+	fake_kernel.store = e.store;
+	service_is(&s, RINGBACK_SERVICE_UP);
+	assert_int_equal(waiter_state(&s, "198.51.100.1"), WAITER_NOTIFIED);
+}
+
 static void ignore_outage(const struct outage *o, void *arg)
 {
 	(void)o;
@@ -647,6 +664,7 @@ int main(void)
 		ON_BOTH(lost_by_the_kernel_is_not_reached),
 		ON_BOTH(forgotten_by_the_kernel_is_not_reached),
 		ON_BOTH(unknown_to_the_kernel),
+		ON_BOTH(evicted_is_not_reached),
 		ON_BOTH(torn_dumps),
 		ON_BOTH(no_dump_is_whole),
 		ON_BOTH(operator_recovers),

@@ -422,6 +422,11 @@ static int close_outage(struct closing *c, struct outage *o, const struct recove
 		rc = batch_begin(b);
 	if (rc < 0)
 		return rc;
+	rc = kernel_note_evicted(c->e->kernel);
+	if (rc < 0) {
+		batch_fail(b, rc, "end an outage");
+		return rc;
+	}
 	o->ended = c->now;
 	o->evidence = r->evidence;
 	o->proven = r->seen;

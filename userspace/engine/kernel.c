@@ -7,7 +7,9 @@
 #include "kernel.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,6 +24,7 @@
 #define RESYNC_TRIES 3 /* while the table changes under each: what one lacks another has */
 #define WANT_MS	     5 /* gathers services whose attempts are wanted */
 #define DRAIN_ROUNDS 64
+#define EVICTED	     "evicted-failed" /* in the store's memory: the module's count of them */
 
 struct kernel {
 	struct engine *e;
@@ -270,6 +273,48 @@ static void connect_kernel(struct kernel *k)
 	engine_arm(k->tick, CHECK_MS);
 }
 
+/* 1: failed attempts gave way since the store was told; @count: of them all. 0 or -errno. */
+static int evicted_more(struct kernel *k, char count[24])
+{
+	struct nl_stats now;
+	char then[24] = "0";
+	int rc;
+
+	if (!kernel_connected(k) || nl_stats_get(k->requests, &now) < 0)
+		return 0;
+	snprintf(count, 24, "%" PRIu64, now.value[RINGBACK_A_STATS_EVICTED_FAILED]);
+	rc = store_meta_get(k->e->store, EVICTED, then, sizeof(then));
+	return rc < 0 && rc != -ENOENT ? rc : strcmp(then, count) != 0;
+}
+
+int kernel_note_evicted(struct kernel *k)
+{
+	char count[24];
+	int rc = evicted_more(k, count);
+
+	if (rc <= 0)
+		return rc;
+	log_warn("the kernel's table was full, and failed attempts gave way to others");
+	rc = store_waiter_lost(k->e->store, NULL);
+	if (rc == 0)
+		rc = store_meta_put(k->e->store, EVICTED, count);
+	/* Brings back what is there. */
+	kernel_resync(k);
+	return rc;
+}
+
+static void check_evicted(struct kernel *k)
+{
+	char count[24];
+	int rc;
+
+	if (evicted_more(k, count) <= 0 || batch_begin(k->e->batch) < 0)
+		return;
+	rc = kernel_note_evicted(k);
+	if (rc < 0)
+		batch_fail(k->e->batch, rc, "note what gave way in the kernel");
+}
+
 static void check(struct kernel *k)
 {
 	int rc = kernel_watches_check(k->e, k->requests, &k->watches);
@@ -287,6 +332,7 @@ static void check(struct kernel *k)
 		connect_kernel(k);
 		return;
 	}
+	check_evicted(k);
 	/* An answer after a recovery that was undone brings no new event. */
 	if (tracker_open(k->e->tracker) && dump_services(k) == -EINTR)
 		engine_arm(k->resync, RESYNC_MS);

@@ -33,6 +33,11 @@ int kernel_declare(struct kernel *k, const struct service *s, enum ringback_serv
 int kernel_stats(struct kernel *k, struct nl_stats *stats, struct nl_config *limits);
 /* Its attempts are dealt with. */
 int kernel_forget(struct kernel *k, const struct service *s);
+/*
+ * Within the open batch: if failed attempts gave way to others in a full table since this
+ * was last asked, none of those that are missing can be taken for answered. 0 or -errno.
+ */
+int kernel_note_evicted(struct kernel *k);
 /* For how many seconds the kernel keeps what the watch @name records; 0: not known. */
 uint32_t kernel_keep(const struct kernel *k, const char *name);
 

@@ -96,7 +96,8 @@ static int note_boot(struct store *st)
 /* --- putting in, taking out ------------------------------------------------------ */
 
 /* What was seen before and is not there any more. */
-static int note_vanished(struct engine *e, const struct watch_names *before, const struct watch_names *there)
+static int note_vanished(struct engine *e, const struct watch_names *before,
+			 const struct watch_names *there)
 {
 	size_t i;
 	int rc = 0;
@@ -177,7 +178,8 @@ static int take_out_left(struct engine *e, struct nl *nl, const struct watch_nam
 	return rc;
 }
 
-static int remember(struct engine *e, const struct watch_names *before, const struct watch_names *there)
+static int remember(struct engine *e, const struct watch_names *before,
+		    const struct watch_names *there)
 {
 	size_t i;
 	int rc = 0;

@@ -64,7 +64,7 @@ static const struct family {
 	    { RINGBACK_A_STATS_EVICTED, "evicted" } } },
 	{ "ringback_kernel_evicted_failed_total",
 	  "counter",
-	  "Of those evicted, attempts that had failed: clients who will not be told.",
+	  "Of those evicted, attempts that had failed: clients who are told even if they got through.",
 	  NULL,
 	  { { RINGBACK_A_STATS_EVICTED_FAILED, NULL } } },
 	{ "ringback_kernel_not_recorded_total",
