@@ -206,30 +206,28 @@ int rbk_nl_decision_dump(struct sk_buff *skb, struct netlink_callback *cb)
 
 /* --- watches ---------------------------------------------------------- */
 
-/* Bytes that the message about @w needs at most. */
-static size_t rbk_watch_size(const struct rbk_watch *w)
+/* Bytes that the message about a watch needs at most. */
+static size_t rbk_watch_size(unsigned int n_prefixes, unsigned int n_ports)
 {
 	size_t prefix = nla_total_size(nla_total_size(sizeof(union nf_inet_addr)) +
 				       nla_total_size(sizeof(u8)));
 	size_t port = nla_total_size(nla_total_size(sizeof(u8)) + 2 * nla_total_size(sizeof(u16)));
 
-	return NLMSG_ALIGN(NLMSG_HDRLEN + GENL_HDRLEN) + nla_total_size(sizeof(w->name)) +
-	       nla_total_size(sizeof(w->mirror)) + 10 * nla_total_size(sizeof(u32)) +
-	       (w->n_servers + w->n_clients) * prefix + w->n_ports * port;
+	return NLMSG_ALIGN(NLMSG_HDRLEN + GENL_HDRLEN) +
+	       nla_total_size(sizeof_field(struct rbk_watch, name)) +
+	       nla_total_size(sizeof_field(struct rbk_watch, mirror)) +
+	       10 * nla_total_size(sizeof(u32)) + n_prefixes * prefix + n_ports * port;
 }
 
 int rbk_nl_watch_start(struct netlink_callback *cb)
 {
 	struct rbk_net *rn = rbk_dump_net(cb);
-	const struct rbk_watch *w;
-	size_t size = 0;
 
 	mutex_lock(&rn->watch_lock);
-	list_for_each_entry(w, &rn->watches, list)
-		size = max(size, rbk_watch_size(w));
 	cb->prev_seq = rn->watch_seq;
 	mutex_unlock(&rn->watch_lock);
-	cb->min_dump_alloc = size;
+	/* The largest that there can be: one may be made while the dump is under way. */
+	cb->min_dump_alloc = rbk_watch_size(RBK_MAX_PREFIXES, RBK_MAX_PORTS);
 	return 0;
 }
 
@@ -311,6 +309,16 @@ static int rbk_msg_watch(struct sk_buff *skb, struct netlink_callback *cb,
 	return 0;
 }
 
+/*
+ * There is room for the largest watch, but it is not filled with others: who reads
+ * with the usual buffer gets messages that fit in it.
+ */
+static bool rbk_watch_fits(const struct sk_buff *skb, const struct rbk_watch *w)
+{
+	return !skb->len || skb->len + rbk_watch_size(w->n_servers + w->n_clients, w->n_ports) <=
+				    NLMSG_GOODSIZE;
+}
+
 /* cb->args[0] counts the watches that are through. */
 int rbk_nl_watch_dump(struct sk_buff *skb, struct netlink_callback *cb)
 {
@@ -324,7 +332,7 @@ int rbk_nl_watch_dump(struct sk_buff *skb, struct netlink_callback *cb)
 	list_for_each_entry(w, &rn->watches, list) {
 		if (n++ < cb->args[0])
 			continue;
-		err = rbk_msg_watch(skb, cb, w);
+		err = rbk_watch_fits(skb, w) ? rbk_msg_watch(skb, cb, w) : -EMSGSIZE;
 		if (err)
 			break;
 		cb->args[0]++;
