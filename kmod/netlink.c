@@ -418,6 +418,31 @@ static int rbk_nl_service_values(struct genl_info *info, u8 proto, int *state, i
 	return 0;
 }
 
+static int rbk_nl_service_excuse(struct genl_info *info, int err, int state)
+{
+	struct nlattr **tb = info->attrs;
+
+	switch (err) {
+	case -EBUSY:
+		NL_SET_ERR_MSG_ATTR(info->extack, tb[RINGBACK_A_SERVICE_STANDIN],
+				    "the service is not down");
+		return -ENOENT;
+	case -ENOENT:
+		if (state == RINGBACK_SERVICE_DOWN)
+			NL_SET_ERR_MSG_ATTR(info->extack, tb[RINGBACK_A_SERVICE_SERVER],
+					    "no watch covers this service");
+		else
+			NL_SET_ERR_MSG_ATTR(info->extack, tb[RINGBACK_A_SERVICE_SERVER],
+					    "no trouble with this service is known");
+		return err;
+	case -ENOSPC:
+		NL_SET_ERR_MSG(info->extack, "there is no room for another service");
+		return err;
+	default:
+		return rbk_nl_result(info, err);
+	}
+}
+
 int rbk_nl_service_set(struct sk_buff *skb, struct genl_info *info)
 {
 	struct rbk_net *rn = rbk_info_net(info);
@@ -441,13 +466,7 @@ int rbk_nl_service_set(struct sk_buff *skb, struct genl_info *info)
 	if (err)
 		return err;
 	err = rbk_net_started(rn) ? rbk_service_set(rn, &key, state, standin) : -ENOENT;
-	if (err == -EBUSY)
-		NL_SET_ERR_MSG_ATTR(info->extack, tb[RINGBACK_A_SERVICE_STANDIN],
-				    "the service is not down");
-	else if (err)
-		NL_SET_ERR_MSG_ATTR(info->extack, tb[RINGBACK_A_SERVICE_SERVER],
-				    "no trouble with this service is known");
-	return err ? -ENOENT : 0;
+	return rbk_nl_service_excuse(info, err, state);
 }
 
 /* --- statistics and limits -------------------------------------------- */

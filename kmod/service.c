@@ -136,12 +136,17 @@ static struct rbk_service *rbk_service_victim(struct rbk_net *rn)
 	return victim;
 }
 
+static bool rbk_service_full(const struct rbk_net *rn)
+{
+	return rn->n_services >= rn->limit[RINGBACK_A_CONFIG_MAX_SERVICES] || rbk_guest_full(rn);
+}
+
 /* Is there room for one more? Makes some at the cost of another. */
 static bool rbk_service_room(struct rbk_net *rn)
 {
 	struct rbk_service *victim;
 
-	if (rn->n_services < rn->limit[RINGBACK_A_CONFIG_MAX_SERVICES] && !rbk_guest_full(rn))
+	if (!rbk_service_full(rn))
 		return true;
 	victim = rbk_service_victim(rn);
 	if (!victim)
@@ -268,6 +273,23 @@ void rbk_service_leave(struct rbk_net *rn, const struct rbk_attempt *a, u32 now)
 	rbk_service_settle(rn, svc, now);
 }
 
+/*
+ * A service that is to be declared down, and of which nothing is known: it failed before
+ * the module was loaded, or gave way. Nothing gives way to a mere word.
+ */
+static struct rbk_service *rbk_service_unknown(struct rbk_net *rn,
+					       const struct rbk_service_key *key)
+{
+	const struct rbk_watch *w = rbk_watch_of_service(rcu_dereference(rn->rules), key);
+
+	lockdep_assert_held(&rn->lock);
+	if (!w)
+		return ERR_PTR(-ENOENT);
+	if (rbk_service_full(rn))
+		return ERR_PTR(-ENOSPC);
+	return rbk_service_new(rn, w, key, rbk_now()) ?: ERR_PTR(-ENOMEM);
+}
+
 static int rbk_service_declare(struct rbk_net *rn, struct rbk_service *svc, int state, int standin)
 {
 	u32 now = rbk_now();
@@ -292,7 +314,10 @@ int rbk_service_set(struct rbk_net *rn, const struct rbk_service_key *key, int s
 	rcu_read_lock();
 	spin_lock_bh(&rn->lock);
 	svc = rbk_service_find(rn, key);
-	err = svc ? rbk_service_declare(rn, svc, state, standin) : -ENOENT;
+	if (!svc)
+		svc = state == RINGBACK_SERVICE_DOWN ? rbk_service_unknown(rn, key) :
+						       ERR_PTR(-ENOENT);
+	err = IS_ERR(svc) ? PTR_ERR(svc) : rbk_service_declare(rn, svc, state, standin);
 	spin_unlock_bh(&rn->lock);
 	rcu_read_unlock();
 	return err;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Services in trouble. One appears with the first failed attempt and goes when
- * it is up and nobody waits for it any more.
+ * Services in trouble. One appears with the first failed attempt, or when it is
+ * declared down, and goes when it is up and nobody waits for it any more.
  */
 #ifndef _RBK_SERVICE_H
 #define _RBK_SERVICE_H
@@ -17,7 +17,7 @@ struct rbk_service {
 	struct rcu_head rcu;
 	struct list_head list;		/* rbk_net.idle while n_failed is 0, else .waited */
 	struct rbk_service_key key;	/* const */
-	u16 watch;			/* id of the watch that failed first; 0: deleted */
+	u16 watch;			/* id of the watch that made it; 0: deleted */
 	u8 state;			/* enum ringback_service_state; read without */
 	u8 reason;			/* of the latest failure */
 	u8 serial;			/* const; not 0; tells it from another of the key */
@@ -26,7 +26,7 @@ struct rbk_service {
 	bool has_answered;
 	u32 failures;			/* failed tries since @since */
 	u32 n_failed;			/* failed attempts in the table: clients that wait */
-	u32 since;			/* first failure */
+	u32 since;			/* first failure, or declared down */
 	u32 changed;			/* last change of state */
 	u32 answered;			/* latest answer, if has_answered; read without */
 	u32 failed;			/* latest failure */
@@ -61,7 +61,9 @@ void rbk_service_leave(struct rbk_net *rn, const struct rbk_attempt *a, u32 now)
 /*
  * Declares a state on evidence from outside (enum ringback_service_state), and
  * what becomes of new connections (enum ringback_standin); -1 leaves one as it
- * is. -ENOENT: not known, -EBUSY: not down, nothing is changed. Process context.
+ * is. What is declared down is known from then on, where a watch covers it.
+ * -ENOENT: not known, nor watched, -EBUSY: not down, -ENOSPC: no room,
+ * -ENOMEM; then nothing is changed. Process context.
  */
 int rbk_service_set(struct rbk_net *rn, const struct rbk_service_key *key, int state, int standin);
 

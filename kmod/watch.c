@@ -279,23 +279,24 @@ static noinline_for_stack bool rbk_rules_have_client(const struct rbk_rules *r, 
 	return false;
 }
 
-/* Does the watch of @rule, which has the server, cover the rest of @key, too? */
-static bool rbk_rule_covers(const struct rbk_rules *r, const struct rbk_rule *rule,
-			    const struct rbk_attempt_key *key, u8 places, bool lone_port)
+/* Does the watch of @rule, which has the server, cover the rest, too? NULL: any client. */
+static __always_inline bool rbk_rule_covers(const struct rbk_rules *r, const struct rbk_rule *rule,
+					    const struct rbk_service_key *s,
+					    const union nf_inet_addr *client, u8 places,
+					    bool lone_port)
 {
-	const struct rbk_service_key *s = &key->service;
 	const struct rbk_watch *w = r->watch[rule->rank];
 
 	return w->hooks & places &&
 	       (lone_port || rbk_watch_has_port(w, s->proto, ntohs(s->port))) &&
-	       (!w->n_clients ||
-		rbk_rules_have_client(r, rule->rank, &key->client, s->family));
+	       (!w->n_clients || !client ||
+		rbk_rules_have_client(r, rule->rank, client, s->family));
 }
 
-const struct rbk_watch *rbk_watch_find(const struct rbk_rules *rules,
-				       const struct rbk_attempt_key *key, u8 places)
+static __always_inline const struct rbk_watch *
+rbk_watch_search(const struct rbk_rules *rules, const struct rbk_service_key *s,
+		 const union nf_inet_addr *client, u8 places)
 {
-	const struct rbk_service_key *s = &key->service;
 	bool v6 = s->family == NFPROTO_IPV6;
 	const struct rbk_probe *p;
 	const struct rbk_rule *rule;
@@ -314,7 +315,7 @@ const struct rbk_watch *rbk_watch_find(const struct rbk_rules *rules,
 		tag = p->lone_port ? p->tag | value : p->tag;
 		i = rules->bucket[rbk_rule_hash(rules, addr, tag)];
 		while ((rule = rbk_rules_next(rules, i, addr, tag)) && rule->rank < best) {
-			if (rbk_rule_covers(rules, rule, key, places, p->lone_port)) {
+			if (rbk_rule_covers(rules, rule, s, client, places, p->lone_port)) {
 				best = rule->rank;
 				break;
 			}
@@ -322,6 +323,18 @@ const struct rbk_watch *rbk_watch_find(const struct rbk_rules *rules,
 		}
 	}
 	return best < rules->n_watches ? rules->watch[best] : NULL;
+}
+
+const struct rbk_watch *rbk_watch_find(const struct rbk_rules *rules,
+				       const struct rbk_attempt_key *key, u8 places)
+{
+	return rbk_watch_search(rules, &key->service, &key->client, places);
+}
+
+const struct rbk_watch *rbk_watch_of_service(const struct rbk_rules *rules,
+					     const struct rbk_service_key *s)
+{
+	return rbk_watch_search(rules, s, NULL, U8_MAX);
 }
 
 const struct rbk_watch *rbk_watch_by_id(const struct rbk_rules *rules, u16 id)

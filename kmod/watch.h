@@ -106,6 +106,10 @@ void rbk_watch_exit(struct rbk_net *rn);
 const struct rbk_watch *rbk_watch_find(const struct rbk_rules *rules,
 				       const struct rbk_attempt_key *key, u8 places);
 
+/* The same for any client that tries @s, wherever it is seen. */
+const struct rbk_watch *rbk_watch_of_service(const struct rbk_rules *rules,
+					     const struct rbk_service_key *s);
+
 /* The watch with that id; NULL once it is deleted. RCU. */
 const struct rbk_watch *rbk_watch_by_id(const struct rbk_rules *rules, u16 id);
 

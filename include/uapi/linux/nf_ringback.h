@@ -60,8 +60,11 @@
  * @RINGBACK_CMD_SERVICE_GET: dump the services in trouble.
  * @RINGBACK_CMD_SERVICE_SET: declare STATE (down or up) of SERVER, PROTO, PORT
  *	on evidence that the kernel cannot see, and/or its STANDIN, which lasts
- *	until the service leaves down. Only an existing service can be set, a
- *	STANDIN only of one that is down (-ENOENT).
+ *	until the service leaves down. One of which nothing is known can be
+ *	declared down where a watch covers it, whatever its clients; it is then
+ *	listed, and goes up by an answer, as others. Nothing else can be set of
+ *	an unknown one, and a STANDIN only of one that is down (-ENOENT). In a
+ *	full table nothing gives way to it (-ENOSPC).
  * @RINGBACK_CMD_SERVICE_NTF: in group "outages": a service changed its state.
  * @RINGBACK_CMD_STATS_GET: counters since the namespace was created.
  * @RINGBACK_CMD_CONFIG_GET: limits of the namespace.
@@ -124,7 +127,7 @@ enum ringback_attempt_state {
  * RFC 1122 and RFC 1812 and their ICMPv6 likes of RFC 4443.
  */
 enum ringback_reason {
-	RINGBACK_REASON_NONE,			/* pending */
+	RINGBACK_REASON_NONE,			/* pending; a service: declared only */
 	RINGBACK_REASON_NO_REPLY,		/* nothing came back in time */
 	RINGBACK_REASON_REFUSED,		/* RST */
 	RINGBACK_REASON_NET_UNREACHABLE,
@@ -239,7 +242,7 @@ enum ringback_service_attr {
 	RINGBACK_A_SERVICE_REASON,	/* u8, of the latest failure */
 	RINGBACK_A_SERVICE_FAILURES,	/* u32, failed attempts since SINCE */
 	RINGBACK_A_SERVICE_CLIENTS,	/* u32, distinct clients that failed and still wait */
-	RINGBACK_A_SERVICE_SINCE,	/* u64, when the trouble began: first failure */
+	RINGBACK_A_SERVICE_SINCE,	/* u64, first failure, or when declared down */
 	RINGBACK_A_SERVICE_CHANGED,	/* u64, when STATE last changed */
 	RINGBACK_A_SERVICE_ANSWERED,	/* u64, last answer seen; absent if none */
 	RINGBACK_A_SERVICE_WATCH,	/* string, the watch's name */
