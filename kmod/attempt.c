@@ -296,8 +296,10 @@ static void rbk_count_unmatched(struct rbk_net *rn, const struct rbk_attempt *a,
 /*
  * Without a route the SYN never came to FORWARD: nothing is known of it, but
  * an error of our own quotes what we had in hand. Other errors that we make
- * for a packet never seen are the firewall's, and what that rejects is no attempt.
- * Where it came in nobody can tell, which a watch of the reverse path must know.
+ * for a packet never seen are the firewall's, and what that rejects is no attempt,
+ * by whatever code: so the routes are asked as well.
+ * Where it came in nobody can tell, which a watch of the reverse path must know;
+ * for the lookup the way back is good enough.
  */
 static bool rbk_error_no_route(const struct rbk_sighting *s, const struct rbk_watch *w,
 			       const struct rbk_packet *p)
@@ -305,7 +307,8 @@ static bool rbk_error_no_route(const struct rbk_sighting *s, const struct rbk_wa
 	return s->own && p->quotes_opening && s->places & w->hooks & RINGBACK_HOOK_FORWARD &&
 	       !w->reverse_path &&
 	       (p->reason == RINGBACK_REASON_NET_UNREACHABLE ||
-		p->reason == RINGBACK_REASON_HOST_UNREACHABLE);
+		p->reason == RINGBACK_REASON_HOST_UNREACHABLE) &&
+	       rbk_path_end(s->rn->net, &p->key, s->out, s->skb->mark) == RBK_ENDS_NOWHERE;
 }
 
 /*
@@ -357,7 +360,7 @@ static void rbk_attempt_error_believed(const struct rbk_sighting *s, const struc
 void rbk_attempt_error(const struct rbk_sighting *s, struct rbk_packet *p)
 {
 	const struct rbk_watch *w = rbk_watch_find(s->rules, &p->key, s->places);
-	bool no_route, ttl = p->reason == RINGBACK_REASON_TTL_EXCEEDED;
+	bool no_route = false, ttl = p->reason == RINGBACK_REASON_TTL_EXCEEDED;
 	struct rbk_net *rn = s->rn;
 	u32 now = rbk_now();
 	struct rbk_attempt *a;
@@ -368,7 +371,8 @@ void rbk_attempt_error(const struct rbk_sighting *s, struct rbk_packet *p)
 	rbk_attempt_set_path(s, w, p, s->out);
 	if (!ttl)
 		age = rbk_filter_age(rn->filter, p, rbk_coarse());
-	no_route = rbk_error_no_route(s, w, p);
+	if (age < 0)
+		no_route = rbk_error_no_route(s, w, p);
 	/* Most RSTs end connections, and are not worth the lock. */
 	if (age < 0 && !no_route && !rbk_attempt_find(rn, &p->key))
 		return rbk_count_unmatched(rn, NULL, p->reason);

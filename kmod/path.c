@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Reverse path lookups, as those of xt_rpfilter: only the routes are asked, no
- * destination cache entry is made.
+ * Lookups of routes. The way back to a client is asked for as xt_rpfilter does, the
+ * way to a server as the input of a router: without a packet, so nothing is cached.
  */
 #include <linux/ipv6.h>
 #include <net/ip6_route.h>
@@ -55,4 +55,55 @@ bool rbk_path_leads_back(struct net *net, const struct rbk_attempt_key *key,
 	return key->service.family == NFPROTO_IPV4 ?
 	       rbk_path_back4(net, key->client.ip, in) :
 	       rbk_path_back6(net, &key->client.in6, in);
+}
+
+static enum rbk_path_end rbk_path_end_of(int err, bool local)
+{
+	/* What prohibits, or swallows, is an answer of the operator. */
+	if (err == -ENETUNREACH || err == -EHOSTUNREACH)
+		return RBK_ENDS_NOWHERE;
+	return !err && local ? RBK_ENDS_HERE : RBK_ENDS_ELSEWHERE;
+}
+
+static enum rbk_path_end rbk_path_end4(struct net *net, const struct rbk_attempt_key *key,
+				       const struct net_device *in, u32 mark)
+{
+	struct flowi4 fl = {
+		.saddr = key->client.ip,
+		.daddr = key->service.server.ip,
+		.flowi4_iif = in->ifindex,
+		.flowi4_mark = mark,
+		.flowi4_scope = RT_SCOPE_UNIVERSE,
+	};
+	struct fib_result res;
+	int err = fib_lookup(net, &fl, &res, 0);
+
+	return rbk_path_end_of(err, !err && res.type == RTN_LOCAL);
+}
+
+static enum rbk_path_end rbk_path_end6(struct net *net, const struct rbk_attempt_key *key,
+				       const struct net_device *in, u32 mark)
+{
+	struct flowi6 fl = {
+		.saddr = key->client.in6,
+		.daddr = key->service.server.in6,
+		.flowi6_iif = in->ifindex,
+		.flowi6_mark = mark,
+	};
+	enum rbk_path_end end;
+	struct dst_entry *dst;
+
+	dst = ip6_route_lookup(net, &fl, NULL, RT6_LOOKUP_F_HAS_SADDR);
+	end = rbk_path_end_of(dst->error,
+			      container_of(dst, struct rt6_info, dst)->rt6i_flags & RTF_LOCAL);
+	dst_release(dst);
+	return end;
+}
+
+/* An interface of a VRF as @in leads into the tables of the VRF. */
+enum rbk_path_end rbk_path_end(struct net *net, const struct rbk_attempt_key *key,
+			       const struct net_device *in, u32 mark)
+{
+	return key->service.family == NFPROTO_IPV4 ? rbk_path_end4(net, key, in, mark) :
+						     rbk_path_end6(net, key, in, mark);
 }
