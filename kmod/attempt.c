@@ -304,7 +304,7 @@ static void rbk_count_unmatched(struct rbk_net *rn, const struct rbk_attempt *a,
 static bool rbk_error_no_route(const struct rbk_sighting *s, const struct rbk_watch *w,
 			       const struct rbk_packet *p)
 {
-	return s->own && p->quotes_opening && s->places & w->hooks & RINGBACK_HOOK_FORWARD &&
+	return s->own && p->quotes_opening && s->places & RINGBACK_HOOK_FORWARD &&
 	       !w->reverse_path &&
 	       (p->reason == RINGBACK_REASON_NET_UNREACHABLE ||
 		p->reason == RINGBACK_REASON_HOST_UNREACHABLE) &&

@@ -18,6 +18,7 @@
 #include "compat.h"
 #include "hook.h"
 #include "mirror.h"
+#include "path.h"
 #include "pernet.h"
 
 #define RBK_MAX_VLAN_TAGS	2
@@ -177,29 +178,51 @@ static unsigned int rbk_local_out(void *priv, struct sk_buff *skb,
 }
 
 /*
+ * Where the packet was that an error of our own is about. One that goes to this
+ * very host is about an attempt of its own, a probe of the daemon for one; what it
+ * quotes may have been sent to this host; the rest was forwarded, or would have
+ * been. The route of the error tells where it goes: behind SNAT, the address was
+ * our own until NAT, before us, put the client's in its place. The quotation has
+ * the server behind destination NAT, as LOCAL_IN and FORWARD see it.
+ */
+static u8 rbk_error_place(const struct rbk_sighting *s, const struct rbk_attempt_key *key)
+{
+	if (rbk_path_stays(s->skb, key->service.family) ||
+	    rbk_path_end(s->rn->net, key, s->out, s->skb->mark) == RBK_ENDS_HERE)
+		return RINGBACK_HOOK_LOCAL;
+	return RINGBACK_HOOK_FORWARD;
+}
+
+/* Apart from rbk_look(), where it would be a test for each packet. RCU. */
+static noinline void rbk_look_error(struct rbk_net *rn, const struct sk_buff *skb, u8 family)
+{
+	struct rbk_sighting s = {
+		.rn = rn,
+		.skb = skb,
+		.out = skb_dst(skb)->dev,
+		.own = true,
+	};
+	enum rbk_verdict verdict;
+	struct rbk_packet p;
+
+	verdict = rbk_classify(skb, skb_network_offset(skb), family, &p);
+	if (verdict == RBK_NOTHING)
+		return;
+	if (verdict == RBK_ICMP_ERROR)
+		s.places = rbk_error_place(&s, &p.key);
+	s.rules = rcu_dereference(rn->rules);
+	rbk_act(&s, verdict, &p);
+}
+
+/*
  * Most "host unreachable" are made by the router that watches. It quotes what
- * it had in its hands, and where there was no route, FORWARD never saw it. One
- * that goes to this very host is about an attempt of its own, a probe of the
- * daemon for one, and nothing that was forwarded. Where it goes the route
- * tells: behind SNAT, state->out is that to our own address, before NAT has put
- * the client's in its place.
+ * it had in its hands, and where there was no route, FORWARD never saw it.
  */
 static unsigned int rbk_own_error(void *priv, struct sk_buff *skb,
 				  const struct nf_hook_state *state)
 {
-	struct rbk_sighting s = {
-		.rn = priv,
-		.skb = skb,
-		.out = skb_dst(skb) ? skb_dst(skb)->dev : state->out,
-		.places = RINGBACK_HOOK_LOCAL,
-		.own = true,
-	};
-
-	if (!rbk_is_icmp(skb, state->pf))
-		return NF_ACCEPT;
-	if (s.out && !(s.out->flags & IFF_LOOPBACK))
-		s.places |= RINGBACK_HOOK_FORWARD;
-	rbk_look(&s, skb_network_offset(skb), state->pf);
+	if (rbk_is_icmp(skb, state->pf))
+		rbk_look_error(priv, skb, state->pf);
 	return NF_ACCEPT;
 }
 

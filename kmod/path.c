@@ -7,6 +7,7 @@
 #include <net/ip6_route.h>
 #include <net/ip_fib.h>
 #include <net/l3mdev.h>
+#include <net/route.h>
 
 #include "compat.h"
 #include "path.h"
@@ -30,6 +31,11 @@ static bool rbk_path_back4(struct net *net, __be32 client, const struct net_devi
 	       res.type == RTN_UNICAST && fib_info_nh_uses_dev(res.fi, in);
 }
 
+static u32 rbk_path_flags6(const struct dst_entry *dst)
+{
+	return container_of(dst, struct rt6_info, dst)->rt6i_flags;
+}
+
 static bool rbk_path_back6(struct net *net, const struct in6_addr *client,
 			   const struct net_device *in)
 {
@@ -44,7 +50,7 @@ static bool rbk_path_back6(struct net *net, const struct in6_addr *client,
 	/* Of several next hops it takes that of the interface, if there is one. */
 	dst = ip6_route_lookup(net, &fl, NULL, 0);
 	back = !dst->error && rbk_path_of(dst->dev) == rbk_path_of(in) &&
-	       !(container_of(dst, struct rt6_info, dst)->rt6i_flags & (RTF_LOCAL | RTF_ANYCAST));
+	       !(rbk_path_flags6(dst) & (RTF_LOCAL | RTF_ANYCAST));
 	dst_release(dst);
 	return back;
 }
@@ -94,8 +100,7 @@ static enum rbk_path_end rbk_path_end6(struct net *net, const struct rbk_attempt
 	struct dst_entry *dst;
 
 	dst = ip6_route_lookup(net, &fl, NULL, RT6_LOOKUP_F_HAS_SADDR);
-	end = rbk_path_end_of(dst->error,
-			      container_of(dst, struct rt6_info, dst)->rt6i_flags & RTF_LOCAL);
+	end = rbk_path_end_of(dst->error, rbk_path_flags6(dst) & RTF_LOCAL);
 	dst_release(dst);
 	return end;
 }
@@ -106,4 +111,10 @@ enum rbk_path_end rbk_path_end(struct net *net, const struct rbk_attempt_key *ke
 {
 	return key->service.family == NFPROTO_IPV4 ? rbk_path_end4(net, key, in, mark) :
 						     rbk_path_end6(net, key, in, mark);
+}
+
+bool rbk_path_stays(const struct sk_buff *skb, u8 family)
+{
+	return family == NFPROTO_IPV4 ? skb_rtable(skb)->rt_flags & RTCF_LOCAL :
+					rbk_path_flags6(skb_dst(skb)) & RTF_LOCAL;
 }

@@ -8,6 +8,7 @@
 #define _RBK_PATH_H
 
 #include <linux/netdevice.h>
+#include <linux/skbuff.h>
 
 #include "classify.h"
 
@@ -38,5 +39,11 @@ enum rbk_path_end {
  */
 enum rbk_path_end rbk_path_end(struct net *net, const struct rbk_attempt_key *key,
 			       const struct net_device *in, u32 mark);
+
+/*
+ * Does @skb, which this host sends, go to this very host? In a VRF, too, whose
+ * loopback is the VRF's device. @skb has a route.
+ */
+bool rbk_path_stays(const struct sk_buff *skb, u8 family);
 
 #endif /* _RBK_PATH_H */

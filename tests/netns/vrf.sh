@@ -16,6 +16,13 @@ LINKS
 ip -n "$router" rule add l3mdev pref 999 2>/dev/null
 ip -n "$router" -6 rule add l3mdev pref 999 2>/dev/null
 
+# own_fails SERVER: the router itself tries, through the VRF.
+own_fails()
+{
+	! in_ns router curl -s -o "$TEST_TMP/page" --interface blue --connect-timeout 2 \
+		"http://$(bracket "$1")/" || fail "$1 answered"
+}
+
 story()
 {
 	local proxy=$1
@@ -28,18 +35,22 @@ story()
 	client_fails client1 "$NOBODY" 80
 	check "what the router itself says: host-unreachable" \
 		wait_until 5 attempt_is "$CLIENT1" "$NOBODY" 80 host-unreachable
+	own_fails "$NOBODY"
+	check "which the router's own attempt is not" attempt_unknown "$proxy" "$NOBODY" 80
 	server_starts server1 80
 	check "the server returns" client_connects client1 "$SERVER1" 80
 	check "the client knows it" wait_until 2 attempt_unknown "$CLIENT1" "$SERVER1" 80
 	server_stops server1 80
 
 	# LOCAL_OUT is passed twice in a VRF, on its device and on the port's.
-	watch_add "vrf$FAMILY-own" "$SERVER2" tcp/80 hook local admission trouble
-	in_ns router curl -s -o "$TEST_TMP/page" --interface blue --connect-timeout 2 \
-		"http://$(bracket "$SERVER2")/" && fail "$SERVER2 answered"
+	watch_add "vrf$FAMILY-own" "$SERVER2,$NOBODY" tcp/80 hook local admission trouble
+	own_fails "$SERVER2"
 	check "the router's own attempt, through the VRF: refused" \
 		wait_until 5 attempt_is "$proxy" "$SERVER2" 80 refused
 	check "it was one attempt" [ "$(attempt_field "$SERVER2" attempts)" = 1 ]
+	own_fails "$NOBODY"
+	check "what is said to the router itself is about its own: host-unreachable" \
+		wait_until 5 attempt_is "$proxy" "$NOBODY" 80 host-unreachable
 }
 
 story 192.0.2.1
