@@ -2,8 +2,11 @@
 /*
  * The netfilter hooks. They come last of all (NF_IP_PRI_LAST - 1): what the
  * firewall drops is not an attempt, and addresses are those a person means: in
- * FORWARD the client before SNAT, the server after DNAT. An established TCP
- * packet leaves after its flags were read.
+ * FORWARD the client before SNAT, the server after DNAT. LOCAL_IN alone comes
+ * right before source NAT, behind the filter: where this host has translated the
+ * destination of what it sent (nat output), the answer is from the server that
+ * LOCAL_OUT has seen only until NAT gives it the address that was asked for. An
+ * established TCP packet leaves after its flags were read.
  */
 #include <linux/if_vlan.h>
 #include <linux/ip.h>
@@ -290,20 +293,23 @@ static unsigned int rbk_prerouting(void *priv, struct sk_buff *skb,
 	return rbk_standin_look(priv, skb, state->pf, state->in);
 }
 
-#define RBK_HOOK(_pf, _hooknum, _hook) {		\
+#define RBK_HOOK_AT(_pf, _hooknum, _hook, _priority) {	\
 	.hook = _hook,					\
 	.pf = _pf,					\
 	.hooknum = _hooknum,				\
-	.priority = NF_IP_PRI_LAST - 1,			\
+	.priority = _priority,				\
 }
+
+#define RBK_HOOK(_pf, _hooknum, _hook)			\
+	RBK_HOOK_AT(_pf, _hooknum, _hook, NF_IP_PRI_LAST - 1)
 
 static const struct nf_hook_ops rbk_hook_template[RBK_HOOK_OPS] = {
 	RBK_HOOK(NFPROTO_IPV4, NF_INET_FORWARD, rbk_forward4),
 	RBK_HOOK(NFPROTO_IPV6, NF_INET_FORWARD, rbk_forward6),
 	RBK_HOOK(NFPROTO_IPV4, NF_INET_LOCAL_OUT, rbk_own_error),
 	RBK_HOOK(NFPROTO_IPV6, NF_INET_LOCAL_OUT, rbk_own_error),
-	RBK_HOOK(NFPROTO_IPV4, NF_INET_LOCAL_IN, rbk_local_in),
-	RBK_HOOK(NFPROTO_IPV6, NF_INET_LOCAL_IN, rbk_local_in),
+	RBK_HOOK_AT(NFPROTO_IPV4, NF_INET_LOCAL_IN, rbk_local_in, NF_IP_PRI_NAT_SRC - 1),
+	RBK_HOOK_AT(NFPROTO_IPV6, NF_INET_LOCAL_IN, rbk_local_in, NF_IP_PRI_NAT_SRC - 1),
 	RBK_HOOK(NFPROTO_IPV4, NF_INET_LOCAL_OUT, rbk_local_out),
 	RBK_HOOK(NFPROTO_IPV6, NF_INET_LOCAL_OUT, rbk_local_out),
 	RBK_HOOK(NFPROTO_BRIDGE, NF_BR_FORWARD, rbk_bridge),
