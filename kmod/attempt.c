@@ -431,8 +431,6 @@ static bool rbk_udp_asked(const struct rbk_sighting *s, struct rbk_packet *p)
 
 static void rbk_udp_answer(const struct rbk_sighting *s, struct rbk_packet *p)
 {
-	if (!rbk_udp_asked(s, p))
-		return;
 	rbk_udp_renew(s, p, 0);
 	if (rbk_attempt_awaited(s, &p->key))
 		rbk_attempt_answer(s, p);
@@ -443,9 +441,11 @@ void rbk_attempt_udp(const struct rbk_sighting *s, struct rbk_packet *p)
 	const struct rbk_watch *w = rbk_watch_find(s->rules, &p->key, s->places);
 
 	rbk_packet_reverse(p);
-	/* Both ways may be watched (NTP from port 123): who has asked is the client. */
-	if ((!w || rbk_attempt_find(s->rn, &p->key)) &&
-	    rbk_watch_find(s->rules, &p->key, s->places)) {
+	/*
+	 * Both ways may be watched (NTP from port 123): who has asked is the client,
+	 * however many answers there are (SIP: 100, 180, 200).
+	 */
+	if (rbk_watch_find(s->rules, &p->key, s->places) && rbk_udp_asked(s, p)) {
 		rbk_udp_answer(s, p);
 	} else if (w) {
 		rbk_packet_reverse(p);
