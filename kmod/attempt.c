@@ -85,12 +85,12 @@ static void rbk_attempt_retry(struct rbk_net *rn, const struct rbk_watch *w,
  * Is it a packet that was recorded just now, seen by another hook, or one of a
  * machine that sends the same for ever? That is found out without the lock.
  */
-static bool rbk_attempt_repeated(struct rbk_net *rn, const struct rbk_packet *p, u32 now)
+static bool rbk_attempt_repeated(struct rbk_net *rn, const struct rbk_packet *p)
 {
 	const struct rbk_attempt *a = rbk_attempt_find(rn, &p->key);
 
 	return a && rbk_attempt_try(a, rbk_try_id(p)) >= 0 &&
-	       now - READ_ONCE(a->last) < RBK_DUPLICATE;
+	       rbk_now() - READ_ONCE(a->last) < RBK_DUPLICATE;
 }
 
 static void rbk_attempt_place(const struct rbk_sighting *s, struct rbk_attempt *a)
@@ -109,14 +109,15 @@ static void rbk_attempt_tick(struct rbk_attempt *a, unsigned int n, u32 now)
 static void rbk_attempt_record(const struct rbk_sighting *s, const struct rbk_watch *w,
 			       const struct rbk_packet *p, unsigned int n, u32 age)
 {
-	u32 id = rbk_try_id(p), now = rbk_now();
+	u32 id = rbk_try_id(p), now;
 	struct rbk_net *rn = s->rn;
 	struct rbk_attempt *a;
 	int i;
 
-	if (rbk_attempt_repeated(rn, p, now))
+	if (rbk_attempt_repeated(rn, p))
 		return;
 	spin_lock_bh(&rn->lock);
+	now = rbk_now();
 	a = rbk_attempt_find(rn, &p->key);
 	i = a ? rbk_attempt_try(a, id) : -1;
 	if (!a) {
@@ -237,9 +238,10 @@ static void rbk_attempt_answer(const struct rbk_sighting *s, const struct rbk_pa
 {
 	struct rbk_net *rn = s->rn;
 	struct rbk_attempt *a;
-	u32 now = rbk_now();
+	u32 now;
 
 	spin_lock_bh(&rn->lock);
+	now = rbk_now();
 	a = rbk_attempt_find(rn, &p->key);
 	if (a) {
 		rbk_attempt_remove(rn, a, now);
@@ -362,9 +364,9 @@ void rbk_attempt_error(const struct rbk_sighting *s, struct rbk_packet *p)
 	const struct rbk_watch *w = rbk_watch_find(s->rules, &p->key, s->places);
 	bool no_route = false, ttl = p->reason == RINGBACK_REASON_TTL_EXCEEDED;
 	struct rbk_net *rn = s->rn;
-	u32 now = rbk_now();
 	struct rbk_attempt *a;
 	int age = -1, i;
+	u32 now;
 
 	if (!w || (p->reason == RINGBACK_REASON_REFUSED && rbk_standin_sent(s, &p->key.service)))
 		return;
@@ -378,6 +380,7 @@ void rbk_attempt_error(const struct rbk_sighting *s, struct rbk_packet *p)
 		return rbk_count_unmatched(rn, NULL, p->reason);
 
 	spin_lock_bh(&rn->lock);
+	now = rbk_now();
 	a = rbk_attempt_find(rn, &p->key);
 	i = a ? rbk_attempt_try(a, rbk_try_id(p)) : -1;
 	if (i < 0 && age < 0 && !no_route) {

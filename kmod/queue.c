@@ -124,9 +124,9 @@ static void rbk_queue_work(struct work_struct *work)
 
 	do {
 		budget = RBK_BATCH;
-		now = rbk_now();
 		rcu_read_lock();
 		spin_lock_bh(&rn->lock);
+		now = rbk_now();
 		list_for_each_entry_safe(q, next, &rn->queues, list) {
 			budget = rbk_queue_run(rn, q, now, budget);
 			rbk_queue_reap(rn, q);
