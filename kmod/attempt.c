@@ -223,11 +223,13 @@ void rbk_attempt_syn(const struct rbk_sighting *s, struct rbk_packet *p)
 
 	if (!w)
 		return;
-	rbk_count(s->rn, RINGBACK_A_STATS_SYN);
 	rbk_attempt_set_path(s, w, p, s->in);
 	age = rbk_filter_see(s->rn->filter, p, rbk_coarse());
 	first = age < 0;
-	if (first ? w->admission != RINGBACK_ADMISSION_FIRST_SYN : age < RBK_DUPLICATE)
+	if (!first && age < RBK_DUPLICATE)
+		return;
+	rbk_count(s->rn, RINGBACK_A_STATS_SYN);
+	if (first && w->admission != RINGBACK_ADMISSION_FIRST_SYN)
 		return;
 	if (rbk_attempt_admit(s, w, p))
 		rbk_attempt_record(s, w, p, first ? 1 : 2, first ? 0 : age);
@@ -350,10 +352,14 @@ static void rbk_attempt_error_believed(const struct rbk_sighting *s, const struc
 			return;
 		rbk_attempt_locate(s, a, false);
 	}
-	/* Where there was no route, no other hook has seen and counted the SYN. */
+	/*
+	 * Where there was no route, no other hook has seen and counted the SYN. In a VRF
+	 * the same error is seen twice.
+	 */
 	if (!a->count)
 		rbk_attempt_tick(a, 1, a->first);
-	else if (s->own && age < 0 && p->key.service.proto == IPPROTO_TCP)
+	else if (s->own && age < 0 && p->key.service.proto == IPPROTO_TCP &&
+		 (i < 0 || now - a->last >= RBK_DUPLICATE))
 		rbk_attempt_tick(a, 1, now);
 	rbk_attempt_place(s, a);
 	rbk_attempt_fail(rn, w, a, max(i, 0), p->reason, now, now);

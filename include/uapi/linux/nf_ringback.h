@@ -260,7 +260,7 @@ enum ringback_stats_attr {
 	RINGBACK_A_STATS_PENDING,		/* gauge: of these, pending */
 	RINGBACK_A_STATS_SERVICES,		/* gauge: services in trouble */
 	RINGBACK_A_STATS_WATCHES,		/* gauge */
-	RINGBACK_A_STATS_SYN,			/* SYNs towards a watched service */
+	RINGBACK_A_STATS_SYN,			/* SYNs towards a watched service, each once */
 	RINGBACK_A_STATS_RECORDED,		/* entries made */
 	RINGBACK_A_STATS_ANSWERED,		/* entries whose client was answered */
 	RINGBACK_A_STATS_FAILED_NO_REPLY,	/* attempts that failed, by reason */
