@@ -55,12 +55,17 @@ static bool rbk_path_back6(struct net *net, const struct in6_addr *client,
 	return back;
 }
 
+/* A kernel without IPv6 has no ip6_route_lookup(), nor packets that would need it. */
+static bool rbk_path_is4(u8 family)
+{
+	return !IS_ENABLED(CONFIG_IPV6) || family == NFPROTO_IPV4;
+}
+
 bool rbk_path_leads_back(struct net *net, const struct rbk_attempt_key *key,
 			 const struct net_device *in)
 {
-	return key->service.family == NFPROTO_IPV4 ?
-	       rbk_path_back4(net, key->client.ip, in) :
-	       rbk_path_back6(net, &key->client.in6, in);
+	return rbk_path_is4(key->service.family) ? rbk_path_back4(net, key->client.ip, in) :
+						   rbk_path_back6(net, &key->client.in6, in);
 }
 
 static enum rbk_path_end rbk_path_end_of(int err, bool local)
@@ -109,12 +114,12 @@ static enum rbk_path_end rbk_path_end6(struct net *net, const struct rbk_attempt
 enum rbk_path_end rbk_path_end(struct net *net, const struct rbk_attempt_key *key,
 			       const struct net_device *in, u32 mark)
 {
-	return key->service.family == NFPROTO_IPV4 ? rbk_path_end4(net, key, in, mark) :
-						     rbk_path_end6(net, key, in, mark);
+	return rbk_path_is4(key->service.family) ? rbk_path_end4(net, key, in, mark) :
+						   rbk_path_end6(net, key, in, mark);
 }
 
 bool rbk_path_stays(const struct sk_buff *skb, u8 family)
 {
-	return family == NFPROTO_IPV4 ? skb_rtable(skb)->rt_flags & RTCF_LOCAL :
-					rbk_path_flags6(skb_dst(skb)) & RTF_LOCAL;
+	return rbk_path_is4(family) ? skb_rtable(skb)->rt_flags & RTCF_LOCAL :
+				      rbk_path_flags6(skb_dst(skb)) & RTF_LOCAL;
 }
