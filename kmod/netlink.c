@@ -207,6 +207,11 @@ static int rbk_nl_watch_hooks(struct genl_info *info, struct rbk_watch *w)
 		NL_SET_ERR_MSG_ATTR(info->extack, hooks, "a watch needs a hook");
 		return -EINVAL;
 	}
+	/* Netfilter would warn of a bug: it expects callers to be built with the family. */
+	if (w->hooks & RINGBACK_HOOK_BRIDGE && !IS_ENABLED(CONFIG_NETFILTER_FAMILY_BRIDGE)) {
+		NL_SET_ERR_MSG_ATTR(info->extack, hooks, "this kernel has no hooks for bridges");
+		return -EOPNOTSUPP;
+	}
 	if (!dev != !(w->hooks & RINGBACK_HOOK_MIRROR)) {
 		NL_SET_ERR_MSG_ATTR(info->extack, dev ?: hooks,
 				    "hook mirror and an interface belong together");
