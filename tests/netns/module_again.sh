@@ -25,7 +25,8 @@ watch_add extra 192.0.2.10 tcp/9000,udp/53
 client_fails client1 192.0.2.10 9000
 check_not "nor is it answered by UDP" udp_asks client1 192.0.2.10 53
 check "the outages are open" wait_until 5 outage_open 192.0.2.10 53
-rmmod nf_ringback && insmod "$MODULE" || fail "the module cannot be loaded anew"
+rmmod nf_ringback || fail "rmmod"
+insmod "$MODULE" || fail "insmod"
 watch_add extra 192.0.2.10 tcp/9000,udp/53
 check "the daemon sees it" wait_until 15 logged 'the kernel module was unloaded'
 check "and is connected again" wait_until 15 connected_again
