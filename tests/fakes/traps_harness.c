@@ -131,15 +131,19 @@ static bool deaf;
 static uint64_t held[4096];
 static size_t n_held;
 
+/* As many as the room has room for; the others in the next round. */
 static void answer_lists(struct msg_chan *engine)
 {
-	for (size_t i = 0; answer != HOLD && i < n_held; i++) {
-		const struct msg_taken t = { .id = held[i], .taken = (uint8_t)answer };
+	size_t n = 0;
 
-		msg_send(engine, MSG_TAKEN, &t, sizeof(t), -1);
+	for (; answer != HOLD && n < n_held; n++) {
+		const struct msg_taken t = { .id = held[n], .taken = (uint8_t)answer };
+
+		if (msg_send(engine, MSG_TAKEN, &t, sizeof(t), -1) == -EAGAIN)
+			break;
 	}
-	if (answer != HOLD)
-		n_held = 0;
+	n_held -= n;
+	memmove(held, held + n, n_held * sizeof(held[0]));
 }
 
 static void from_room(struct msg_chan *engine, struct msg *m)
@@ -226,6 +230,8 @@ static void run(struct msg_chan *parent, long delay_ms)
 			return;
 		if (fds[1].revents && engine.fd >= 0)
 			from_room(&engine, &m);
+		if (n_held && engine.fd >= 0)
+			answer_lists(&engine);
 	}
 }
 
