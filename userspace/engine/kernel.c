@@ -294,13 +294,14 @@ int kernel_note_evicted(struct kernel *k)
 
 	if (rc <= 0)
 		return rc;
+	rc = store_meta_put(k->e->store, EVICTED, count);
+	/* Another module, in which nothing has; what the last one had is lost anyway. */
+	if (rc < 0 || strcmp(count, "0") == 0)
+		return rc;
 	log_warn("the kernel's table was full, and failed attempts gave way to others");
-	rc = store_waiter_lost(k->e->store, NULL);
-	if (rc == 0)
-		rc = store_meta_put(k->e->store, EVICTED, count);
 	/* Brings back what is there. */
 	kernel_resync(k);
-	return rc;
+	return store_waiter_lost(k->e->store, NULL);
 }
 
 static void check_evicted(struct kernel *k)

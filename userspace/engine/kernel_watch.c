@@ -307,13 +307,13 @@ int kernel_watches_check(struct engine *e, struct nl *nl, struct kernel_watches 
 		intact = false;
 	}
 	w->recorded = stats.value[RINGBACK_A_STATS_RECORDED];
-	if (intact) {
-		note_operator(e, &w->seen, &there);
+	rc = intact;
+	/* What could not be noted is seen again at the next look. */
+	if (intact && note_operator(e, &w->seen, &there) == 0) {
 		free(w->seen.row);
 		w->seen = there;
 		return 1;
 	}
-	rc = 0;
 out:
 	free(there.row);
 	return rc;
