@@ -64,3 +64,32 @@ int remove_dir(void **state)
 	}
 	return rmdir(dir);
 }
+
+int setup_memory(void **state)
+{
+	struct store *st;
+	int rc = store_open_mem(&st);
+
+	*state = st;
+	return rc;
+}
+
+int close_memory(void **state)
+{
+	store_close(*state);
+	return 0;
+}
+
+int setup_disk(void **state)
+{
+	if (setup_dir(state) < 0)
+		return -1;
+	*state = open_file();
+	return 0;
+}
+
+int close_disk(void **state)
+{
+	store_close(*state);
+	return remove_dir(state);
+}
