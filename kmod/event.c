@@ -22,6 +22,8 @@
  * the default buffer takes 160; who falls behind reads the tables, which have it all.
  */
 #define RBK_EVENTS_MAX	1024
+/* Those of attempts, of which there are many, leave room for what must not be missed. */
+#define RBK_EVENTS_MAX_ATTEMPTS	768
 
 /* The module is about to go. */
 static bool rbk_events_stopped;
@@ -193,13 +195,20 @@ static bool rbk_event_wanted(const struct rbk_net *rn, enum rbk_group group)
 	return !READ_ONCE(rbk_events_stopped) && genl_has_listeners(&rbk_family, rn->net, group);
 }
 
+static bool rbk_event_has_room(const struct rbk_net *rn, enum rbk_group group)
+{
+	u32 max = group == RBK_GROUP_ATTEMPTS ? RBK_EVENTS_MAX_ATTEMPTS : RBK_EVENTS_MAX;
+
+	return skb_queue_len(&rn->events.queue) < max;
+}
+
 static struct sk_buff *rbk_event_new(struct rbk_net *rn, const struct rbk_kind *kind,
 				     const void *row)
 {
 	struct sk_buff *skb;
 	void *hdr;
 
-	if (skb_queue_len(&rn->events.queue) >= RBK_EVENTS_MAX)
+	if (!rbk_event_has_room(rn, kind->group))
 		return NULL;
 	skb = genlmsg_new(RBK_ROW_SIZE, GFP_ATOMIC | __GFP_NOWARN);
 	if (!skb)
@@ -241,9 +250,12 @@ void rbk_event_service(struct rbk_net *rn, const struct rbk_service *svc)
 
 static void rbk_event_send(struct rbk_net *rn, struct sk_buff *skb)
 {
-	/* -ESRCH: the last listener has left. */
+	/*
+	 * -ESRCH: the last listener has left. If it might sleep, netlink would wait after
+	 * each event as long as one of the listeners is slow, and all would miss some.
+	 */
 	if (genlmsg_multicast_netns(&rbk_family, rn->net, skb, 0, NETLINK_CB(skb).dst_group,
-				    GFP_KERNEL) == -ENOBUFS)
+				    GFP_ATOMIC) == -ENOBUFS)
 		rbk_count(rn, RINGBACK_A_STATS_EVENTS_LOST);
 }
 
@@ -267,7 +279,7 @@ static void rbk_events_work(struct work_struct *work)
 		rbk_event_send(rn, skb);
 		cond_resched();
 	}
-	/* Last: who reads all anew must not be told of older states afterwards. */
+	/* Last: who has read his socket empty since is not told of older states any more. */
 	for_each_set_bit(group, &missed, RBK_GROUPS)
 		genl_set_err(&rbk_family, rn->net, 0, group, -ENOBUFS);
 }

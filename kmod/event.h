@@ -47,7 +47,8 @@ int rbk_msg_decision(struct sk_buff *skb, struct netlink_callback *cb, struct rb
 /*
  * Tell the listeners that @a has failed, or that @svc has changed its state, as it is
  * now. RCU, rbk_net.lock; what cannot be told is counted, and the listeners' sockets
- * report ENOBUFS, after all that happened before. Nothing is done while nobody listens.
+ * report ENOBUFS when all that happened before has been sent. Nothing is done while nobody
+ * listens.
  */
 void rbk_event_attempt(struct rbk_net *rn, const struct rbk_attempt *a);
 void rbk_event_service(struct rbk_net *rn, const struct rbk_service *svc);
