@@ -465,9 +465,9 @@ int rbk_nl_service_set(struct sk_buff *skb, struct genl_info *info)
 	if (err < 0)
 		return err;
 	key.family = err;
-	key.proto = nla_get_u8(tb[RINGBACK_A_SERVICE_PROTO]);
 	key.port = nla_get_be16(tb[RINGBACK_A_SERVICE_PORT]);
-	err = rbk_nl_service_values(info, key.proto, &state, &standin);
+	err = rbk_nl_proto(tb[RINGBACK_A_SERVICE_PROTO], &key.proto, info->extack) ?:
+	      rbk_nl_service_values(info, key.proto, &state, &standin);
 	if (err)
 		return err;
 	err = rbk_net_started(rn) ? rbk_service_set(rn, &key, state, standin) : -ENOENT;

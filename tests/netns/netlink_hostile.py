@@ -17,6 +17,7 @@ STATS_GET, CONFIG_GET, CONFIG_SET = 10, 11, 12
 STANDIN_SET, STANDIN_GET, DECISION_NEW, DECISION_GET, DECISION_DEL = 13, 14, 15, 16, 17
 NAME, ID, SERVER, CLIENT, PORT, HOOKS, MIRROR, NO_REPLY, KEEP = 2, 3, 4, 5, 6, 7, 8, 9, 10
 DOWN_AFTER, DOWN_CLIENTS, ADMISSION, STANDIN = 11, 12, 13, 15
+DOWN = 1  # enum ringback_service_state
 
 U8 = lambda n: struct.pack("=B", n)  # noqa: E731
 BE16 = lambda n: struct.pack("!H", n)  # noqa: E731
@@ -171,6 +172,16 @@ def main():
     if error != errno.EEXIST or not text:
         bad += 1
         print(f"FAILED: the same again: {error} '{text}'")
+    # The watch covers the port, but no packet would ever end such a trouble.
+    for proto in (0, 1, 132):
+        error, text, _ = fresh.request(SERVICE_SET, service(proto, attr(5, U8(DOWN))))
+        if error != errno.EINVAL or not text:
+            bad += 1
+            print(f"FAILED: a service of protocol {proto}: {error} '{text}'")
+    error, text, _ = fresh.request(SERVICE_SET, service(6, attr(5, U8(DOWN))))
+    if error:
+        bad += 1
+        print(f"FAILED: a service that is watched: {error} {text}")
     return bad != 0
 
 
