@@ -219,15 +219,26 @@ static size_t rbk_watch_size(unsigned int n_prefixes, unsigned int n_ports)
 	       10 * nla_total_size(sizeof(u32)) + n_prefixes * prefix + n_ports * port;
 }
 
+/* For the next message, room for the largest watch: most are small, few memories whole. */
+static void rbk_watch_make_room(struct netlink_callback *cb, const struct rbk_net *rn)
+{
+	const struct rbk_watch *w;
+	size_t size = 0;
+
+	lockdep_assert_held(&rn->watch_lock);
+	list_for_each_entry(w, &rn->watches, list)
+		size = max(size, rbk_watch_size(w->n_servers + w->n_clients, w->n_ports));
+	cb->min_dump_alloc = size;
+}
+
 int rbk_nl_watch_start(struct netlink_callback *cb)
 {
 	struct rbk_net *rn = rbk_dump_net(cb);
 
 	mutex_lock(&rn->watch_lock);
 	cb->prev_seq = rn->watch_seq;
+	rbk_watch_make_room(cb, rn);
 	mutex_unlock(&rn->watch_lock);
-	/* The largest that there can be: one may be made while the dump is under way. */
-	cb->min_dump_alloc = rbk_watch_size(RBK_MAX_PREFIXES, RBK_MAX_PORTS);
 	return 0;
 }
 
@@ -337,6 +348,8 @@ int rbk_nl_watch_dump(struct sk_buff *skb, struct netlink_callback *cb)
 			break;
 		cb->args[0]++;
 	}
+	rbk_watch_make_room(cb, rn);
 	mutex_unlock(&rn->watch_lock);
-	return err && !skb->len ? err : skb->len;
+	/* No room for one alone: it was made larger since the room was. */
+	return err && !skb->len ? -EINTR : skb->len;
 }
