@@ -114,8 +114,6 @@ static void rbk_attempt_record(const struct rbk_sighting *s, const struct rbk_wa
 	struct rbk_attempt *a;
 	int i;
 
-	if (rbk_attempt_repeated(rn, p))
-		return;
 	spin_lock_bh(&rn->lock);
 	now = rbk_now();
 	a = rbk_attempt_find(rn, &p->key);
@@ -218,7 +216,7 @@ static bool rbk_attempt_admit(const struct rbk_sighting *s, const struct rbk_wat
 void rbk_attempt_syn(const struct rbk_sighting *s, struct rbk_packet *p)
 {
 	const struct rbk_watch *w = rbk_watch_find(s->rules, &p->key, s->places);
-	bool first;
+	bool first, counts;
 	int age;
 
 	if (!w)
@@ -228,10 +226,11 @@ void rbk_attempt_syn(const struct rbk_sighting *s, struct rbk_packet *p)
 	first = age < 0;
 	if (!first && age < RBK_DUPLICATE)
 		return;
-	rbk_count(s->rn, RINGBACK_A_STATS_SYN);
-	if (first && w->admission != RINGBACK_ADMISSION_FIRST_SYN)
+	counts = !first || w->admission == RINGBACK_ADMISSION_FIRST_SYN;
+	if (counts && rbk_attempt_repeated(s->rn, p))
 		return;
-	if (rbk_attempt_admit(s, w, p))
+	rbk_count(s->rn, RINGBACK_A_STATS_SYN);
+	if (counts && rbk_attempt_admit(s, w, p))
 		rbk_attempt_record(s, w, p, first ? 1 : 2, first ? 0 : age);
 }
 
@@ -425,7 +424,8 @@ static void rbk_udp_request(const struct rbk_sighting *s, const struct rbk_watch
 
 	rbk_udp_renew(s, p, RBK_UDP_ASKED);
 	age = rbk_udp_age(s, p, 0);
-	if ((age < 0 || age > RBK_UDP_WELL) && rbk_attempt_admit(s, w, p))
+	if ((age < 0 || age > RBK_UDP_WELL) && !rbk_attempt_repeated(s->rn, p) &&
+	    rbk_attempt_admit(s, w, p))
 		rbk_attempt_record(s, w, p, 1, 0);
 }
 

@@ -58,6 +58,12 @@ story()
 		wait_until 5 attempt_is "$proxy" "$SERVER2" 80 refused
 	check "it was one attempt" [ "$(attempt_field "$SERVER2" attempts)" = 1 ]
 	check "and one SYN" [ "$(stat_of syn)" = $((seen + 1)) ]
+	server_hangs server2
+	own_fails "$SERVER2"
+	server_wakes server2
+	check "it has sent another again" [ "$(attempt_field "$SERVER2" attempts)" -ge 3 ]
+	check "each SYN counts once" \
+		[ "$(stat_of syn)" = $((seen + $(attempt_field "$SERVER2" attempts))) ]
 	own_fails "$NOBODY"
 	check "what is said to the router itself is about its own: host-unreachable" \
 		wait_until 5 attempt_is "$proxy" "$NOBODY" 80 host-unreachable
