@@ -148,3 +148,9 @@ uint32_t kernel_keep(const struct kernel *k, const char *name)
 	(void)name;
 	return k ? k->keep : 0;
 }
+
+int64_t kernel_kept_since(const struct kernel *k, const char *name)
+{
+	(void)name;
+	return k ? k->kept_since : 0;
+}

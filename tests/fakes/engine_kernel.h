@@ -17,6 +17,7 @@ struct kernel {
 	int64_t up_since;		/* when it was declared up last */
 	unsigned int wanted, forgotten, resyncs;
 	uint32_t keep;			/* seconds; 0: it does not say */
+	int64_t kept_since;		/* what failed until then it kept for another time */
 	bool evicted;			/* failed attempts gave way to others */
 	struct store *store;		/* whose waiters are lost by that */
 	unsigned int torn;		/* so many dumps yet lack an entry, each another one */

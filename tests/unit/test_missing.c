@@ -57,6 +57,18 @@ static void evicted_is_not_reached(void **state)
 	is_told_though_missing(gave_way);
 }
 
+static void kept_for_another_time(void)
+{
+	fake_kernel.kept_since = time_now();
+}
+
+/* It may have left the kernel by the time that was right when it failed. */
+static void kept_for_another_time_is_not_reached(void **state)
+{
+	(void)state;
+	is_told_though_missing(kept_for_another_time);
+}
+
 /* @torn dumps of three lack an entry each: who is in none of them has reached the service. */
 static void dumps_are_torn(unsigned int torn)
 {
@@ -147,6 +159,7 @@ int main(void)
 		ON_BOTH(forgotten_by_the_kernel_is_not_reached),
 		ON_BOTH(unknown_to_the_kernel),
 		ON_BOTH(evicted_is_not_reached),
+		ON_BOTH(kept_for_another_time_is_not_reached),
 		ON_BOTH(torn_dumps),
 		ON_BOTH(no_dump_is_whole),
 	};

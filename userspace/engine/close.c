@@ -287,6 +287,7 @@ static int settle_waiter(struct closing *c, const struct outage *o, struct waite
 	const struct waiter_end end = {
 		.still_failed = still_failed(c, &w->client),
 		.keep = keep_of(c->e, w->watch),
+		.kept_since = kernel_kept_since(c->e->kernel, w->watch),
 		.page_open = web_peer_page_open(c->e->web, &w->client, &o->service),
 		.tellable = step != STEP_NONE,
 		.asking = !c->late && lookup_pending(c->e, c->w, w),

@@ -464,3 +464,8 @@ uint32_t kernel_keep(const struct kernel *k, const char *name)
 {
 	return k ? kernel_watches_keep(&k->watches, name) : 0;
 }
+
+int64_t kernel_kept_since(const struct kernel *k, const char *name)
+{
+	return k ? kernel_watches_kept_since(&k->watches, name) : 0;
+}

@@ -40,6 +40,8 @@ int kernel_forget(struct kernel *k, const struct service *s);
 int kernel_note_evicted(struct kernel *k);
 /* For how many seconds the kernel keeps what the watch @name records; 0: not known. */
 uint32_t kernel_keep(const struct kernel *k, const char *name);
+/* Since when: what failed until then is kept for another time. ns since the Epoch. */
+int64_t kernel_kept_since(const struct kernel *k, const char *name);
 
 /* kernel_watch.c */
 
@@ -47,6 +49,7 @@ uint32_t kernel_keep(const struct kernel *k, const char *name);
 struct watch_name {
 	char name[RINGBACK_WATCH_NAME_MAX + 1];
 	uint32_t id, keep; /* the kernel's; see struct conf_watch */
+	int64_t kept_since; /* what failed later is kept for so long; ns since the Epoch */
 	bool ours; /* the store's: it was in our configuration */
 };
 
@@ -73,7 +76,8 @@ int kernel_watches_sync(struct engine *e, struct nl *nl, struct kernel_watches *
  * so the module was loaded anew; -errno.
  */
 int kernel_watches_check(struct engine *e, struct nl *nl, struct kernel_watches *w);
-/* See kernel_keep(). */
+/* See kernel_keep() and kernel_kept_since(). */
 uint32_t kernel_watches_keep(const struct kernel_watches *w, const char *name);
+int64_t kernel_watches_kept_since(const struct kernel_watches *w, const char *name);
 
 #endif /* RINGBACK_ENGINE_KERNEL_H */

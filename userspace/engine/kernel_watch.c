@@ -14,7 +14,12 @@
 #include <string.h>
 
 #include "../common/log.h"
+#include "../common/timefmt.h"
 #include "batch.h"
+
+/* Between our look at the clock and the kernel's new time, ns. */
+#define KEEP_GRAIN   NSEC_PER_SEC
+#define KEPT_UNKNOWN INT64_MAX
 
 static int names_add(struct watch_names *s, const struct watch_name *w)
 {
@@ -64,7 +69,7 @@ static int dump_names(struct nl *nl, struct watch_names *s)
 	return rc;
 }
 
-/* --- reboot, module loaded anew ------------------------------------------------ */
+/* --- reboot, module or namespace anew ------------------------------------------- */
 
 static void boot_id(char *buf, size_t size)
 {
@@ -78,19 +83,21 @@ static void boot_id(char *buf, size_t size)
 	fclose(f);
 }
 
-static int note_boot(struct store *st)
+/* Whether it is the one that had recorded what we know, or came while we were away. */
+static int note_instance(struct store *st, const struct nl *nl)
 {
-	char now[64], then[64];
+	char boot[64], instance[NL_INSTANCE_LEN], now[96], then[96];
 	int rc;
 
-	boot_id(now, sizeof(now));
-	rc = store_meta_get(st, "boot-id", then, sizeof(then));
+	boot_id(boot, sizeof(boot));
+	snprintf(now, sizeof(now), "%s %s", boot, nl_instance(nl, instance));
+	rc = store_meta_get(st, "instance", then, sizeof(then));
 	if (rc == 0 && strcmp(now, then) == 0)
 		return 0;
 	if (rc < 0 && rc != -ENOENT)
 		return rc;
 	rc = store_waiter_lost(st, NULL);
-	return rc < 0 ? rc : store_meta_put(st, "boot-id", now);
+	return rc < 0 ? rc : store_meta_put(st, "instance", now);
 }
 
 /* --- putting in, taking out ------------------------------------------------------ */
@@ -131,24 +138,6 @@ static int note_made_again(struct engine *e, const struct watch_names *seen,
 			log_info("watch %s was made again", there->row[i].name);
 			rc = store_waiter_lost(e->store, there->row[i].name);
 		}
-	return rc;
-}
-
-/*
- * What a watch of ours has recorded the kernel keeps for as long as was right then. If
- * that changes, what it still has comes back by the dump that follows.
- */
-static int note_other_keep(struct engine *e, const struct watch_names *there)
-{
-	const struct conf_watch *w;
-	size_t i;
-	int rc = 0;
-
-	for (i = 0; rc == 0 && i < there->n; i++) {
-		w = conf_watch_find(e->conf, there->row[i].name);
-		if (w && w->keep != there->row[i].keep)
-			rc = store_waiter_lost(e->store, w->name);
-	}
 	return rc;
 }
 
@@ -193,6 +182,66 @@ static int remember(struct engine *e, const struct watch_names *before,
 	return rc;
 }
 
+/* --- how long the kernel keeps what a watch has recorded --------------------------- */
+
+/* Since when: what failed before leaves by the time that was right then. */
+static int note_keep(struct engine *e, struct watch_name *w)
+{
+	char key[sizeof(w->name) + 8], value[48];
+	int64_t since;
+	uint32_t keep;
+	int rc;
+
+	snprintf(key, sizeof(key), "keep %s", w->name);
+	rc = store_meta_get(e->store, key, value, sizeof(value));
+	if (rc < 0 && rc != -ENOENT)
+		return rc;
+	w->kept_since = 0;
+	if (rc == 0) {
+		w->kept_since = time_now() + KEEP_GRAIN;
+		if (sscanf(value, "%" SCNu32 " %" SCNd64, &keep, &since) == 2 && keep == w->keep) {
+			w->kept_since = since;
+			return 0;
+		}
+		log_info("watch %s keeps what it records for another time from now on", w->name);
+	}
+	snprintf(value, sizeof(value), "%" PRIu32 " %" PRId64, w->keep, w->kept_since);
+	return store_meta_put(e->store, key, value);
+}
+
+/* One of ours, of which the store remembers that. What fails is done at the next look. */
+static void note_our_keep(struct engine *e, struct watch_name *w)
+{
+	int rc;
+
+	w->kept_since = KEPT_UNKNOWN;
+	if (batch_begin(e->batch) < 0)
+		return;
+	rc = note_keep(e, w);
+	if (rc == 0)
+		return;
+	w->kept_since = KEPT_UNKNOWN;
+	batch_fail(e->batch, rc, "note how long a watch keeps");
+}
+
+/* Completes @there. The operator's watches are others when they are changed, see is_another(). */
+static void note_keeps(struct engine *e, const struct watch_names *seen, struct watch_names *there)
+{
+	size_t i;
+
+	for (i = 0; i < there->n; i++) {
+		struct watch_name *w = &there->row[i];
+		const struct watch_name *then = names_find(seen, w->name);
+
+		if (then && then->keep == w->keep && then->kept_since != KEPT_UNKNOWN)
+			w->kept_since = then->kept_since;
+		else if (conf_watch_find(e->conf, w->name))
+			note_our_keep(e, w);
+		else
+			w->kept_since = then ? time_now() + KEEP_GRAIN : 0;
+	}
+}
+
 static void put_in(struct engine *e, struct nl *nl, struct kernel_watches *w)
 {
 	size_t i;
@@ -205,6 +254,18 @@ static void put_in(struct engine *e, struct nl *nl, struct kernel_watches *w)
 	}
 }
 
+/* What there is, ours included. */
+static void look_again(struct engine *e, struct nl *nl, struct kernel_watches *w)
+{
+	struct watch_names there = { 0 };
+
+	if (dump_names(nl, &there) < 0)
+		there.n = 0;
+	note_keeps(e, &w->seen, &there);
+	free(w->seen.row);
+	w->seen = there;
+}
+
 int kernel_watches_sync(struct engine *e, struct nl *nl, struct kernel_watches *w)
 {
 	struct watch_names before = { 0 }, there = { 0 };
@@ -213,7 +274,7 @@ int kernel_watches_sync(struct engine *e, struct nl *nl, struct kernel_watches *
 
 	if (rc < 0)
 		return rc;
-	rc = note_boot(e->store);
+	rc = note_instance(e->store, nl);
 	if (rc == 0 && w->anew)
 		rc = store_waiter_lost(e->store, NULL);
 	if (rc == 0)
@@ -227,7 +288,6 @@ int kernel_watches_sync(struct engine *e, struct nl *nl, struct kernel_watches *
 	}
 	if ((rc = note_vanished(e, &before, &there)) < 0 ||
 	    (rc = note_made_again(e, &w->seen, &there)) < 0 ||
-	    (rc = note_other_keep(e, &there)) < 0 ||
 	    (rc = take_out_left(e, nl, &before, &there)) < 0 ||
 	    (rc = remember(e, &before, &there)) < 0)
 		goto failed;
@@ -236,8 +296,7 @@ int kernel_watches_sync(struct engine *e, struct nl *nl, struct kernel_watches *
 	if (rc == 0) {
 		w->anew = false;
 		put_in(e, nl, w);
-		if (dump_names(nl, &w->seen) < 0)
-			w->seen.n = 0;
+		look_again(e, nl, w);
 	}
 	goto out;
 failed:
@@ -270,6 +329,8 @@ static int note_operator(struct engine *e, const struct watch_names *seen,
 				rc = remember(e, &before, there);
 			if (rc < 0)
 				batch_fail(e->batch, rc, "note the watches");
+			else
+				rc = batch_flush(e->batch);
 		}
 	}
 	free(before.row);
@@ -310,6 +371,7 @@ int kernel_watches_check(struct engine *e, struct nl *nl, struct kernel_watches 
 	rc = intact;
 	/* What could not be noted is seen again at the next look. */
 	if (intact && note_operator(e, &w->seen, &there) == 0) {
+		note_keeps(e, &w->seen, &there);
 		free(w->seen.row);
 		w->seen = there;
 		return 1;
@@ -324,4 +386,11 @@ uint32_t kernel_watches_keep(const struct kernel_watches *w, const char *name)
 	const struct watch_name *seen = names_find(&w->seen, name);
 
 	return seen ? seen->keep : 0;
+}
+
+int64_t kernel_watches_kept_since(const struct kernel_watches *w, const char *name)
+{
+	const struct watch_name *seen = names_find(&w->seen, name);
+
+	return seen ? seen->kept_since : 0;
 }

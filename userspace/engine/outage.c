@@ -70,8 +70,12 @@ const char *waiter_target(const struct waiter *w, const struct answer *a,
 enum waiter_state waiter_verdict(const struct waiter *w, int64_t now, const struct waiter_end *end,
 				 const struct conf_watch *watch)
 {
-	/* What is older than keep has left the kernel without having been answered. */
-	bool expired = now - w->last >= (int64_t)end->keep * NSEC_PER_SEC;
+	/*
+	 * What is older than keep has left the kernel without having been answered; what
+	 * failed while that was another time may have.
+	 */
+	bool expired =
+		now - w->last >= (int64_t)end->keep * NSEC_PER_SEC || w->last <= end->kept_since;
 
 	if (!end->still_failed && w->in_kernel && !expired)
 		return WAITER_REACHED;

@@ -105,6 +105,7 @@ const char *waiter_target(const struct waiter *w, const struct answer *a,
 struct waiter_end {
 	bool still_failed; /* the kernel has its failed attempt, or could not be asked */
 	uint32_t keep; /* seconds for which the kernel keeps such an attempt */
+	int64_t kept_since; /* what failed until then it kept for another time */
 	bool page_open; /* its page takes it to the service */
 	bool tellable; /* a step of its watch can tell it */
 	bool asking; /* the contact command has not answered */

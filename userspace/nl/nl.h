@@ -136,6 +136,14 @@ const char *nl_config_name(int attr);
 int nl_subscribe(struct nl *nl, bool outages, bool attempts);
 /* Non-blocking after nl_subscribe(); poll it for reading. */
 int nl_fd(const struct nl *nl);
+
+/* Room for nl_instance(), its NUL included. */
+#define NL_INSTANCE_LEN 32
+/*
+ * Names the module and the network namespace that @nl talks to: since the host started no
+ * other module or namespace had that name. (A kernel before 5.14 names no namespaces.)
+ */
+char *nl_instance(const struct nl *nl, char *buf);
 struct nl_events {
 	int (*attempt)(const struct nl_attempt *a, void *arg);	/* or NULL */
 	int (*service)(const struct nl_service *s, void *arg);	/* or NULL */

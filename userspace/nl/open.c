@@ -4,9 +4,11 @@
  * kernel gives out when the module is loaded.
  */
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "request.h"
 
@@ -102,6 +104,20 @@ void nl_close(struct nl *nl)
 		mnl_socket_close(nl->sock);
 	free(nl->out);
 	free(nl);
+}
+
+/* The kernel gives out the numbers of families in turn. */
+char *nl_instance(const struct nl *nl, char *buf)
+{
+	uint64_t netns = 0;
+#ifdef SO_NETNS_COOKIE
+	socklen_t len = sizeof(netns);
+
+	if (getsockopt(nl_fd(nl), SOL_SOCKET, SO_NETNS_COOKIE, &netns, &len) < 0)
+		netns = 0;
+#endif
+	snprintf(buf, NL_INSTANCE_LEN, "%u.%" PRIu64, nl->family, netns);
+	return buf;
 }
 
 const char *nl_strerror_open(int err)
