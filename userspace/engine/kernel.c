@@ -23,6 +23,7 @@
 #define RESYNC_MS    1000 /* after a dump that failed */
 #define RESYNC_TRIES 3 /* while the table changes under each: what one lacks another has */
 #define WANT_MS	     5 /* gathers services whose attempts are wanted */
+#define EVICTED_MS   60000 /* where a full table is read again */
 #define DRAIN_ROUNDS 64
 #define EVICTED	     "evicted-failed" /* in the store's memory: the module's count of them */
 
@@ -103,21 +104,31 @@ static int receive(struct kernel *k)
 	return rc;
 }
 
+static void events_lost(struct kernel *k)
+{
+	log_warn("events of the kernel were lost; reading everything again");
+	tracker_blind(k->e->tracker);
+	kernel_resync(k);
+}
+
 /*
  * What is queued is older than a dump made now, and would be taken for news after
- * it. Bounded, for events may come as fast as we read them.
+ * it. Bounded, for events may come as fast as we read them. Whether some were lost.
  */
-static void drain(struct kernel *k)
+static bool drain(struct kernel *k)
 {
 	struct pollfd p = { .fd = nl_fd(k->events), .events = POLLIN };
+	bool some = false;
 	int rounds;
 
 	for (rounds = 0; rounds < DRAIN_ROUNDS && poll(&p, 1, 0) > 0; rounds++) {
 		int rc = receive(k);
 
+		some |= rc == -ENOBUFS;
 		if (rc < 0 && rc != -ENOBUFS)
-			return;
+			break;
 	}
+	return some;
 }
 
 static void events_readable(evutil_socket_t fd, short what, void *arg)
@@ -128,13 +139,10 @@ static void events_readable(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	(void)what;
 	rc = receive(k);
-	if (rc == -ENOBUFS) {
-		log_warn("events of the kernel were lost; reading everything again");
-		tracker_blind(k->e->tracker);
-		kernel_resync(k);
-	} else if (rc < 0 && rc != -EAGAIN && rc != -EINTR) {
+	if (rc == -ENOBUFS)
+		events_lost(k);
+	else if (rc < 0 && rc != -EAGAIN && rc != -EINTR)
 		lost(k, nl_error(k->events));
-	}
 }
 
 /* --- dumps ------------------------------------------------------------------- */
@@ -205,12 +213,14 @@ static void resync_due(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
-	drain(k);
+	if (drain(k))
+		tracker_blind(k->e->tracker);
 	k->e->count.resyncs++;
 	rc = dump_services(k);
 	k->n_wanted = 0;
-	if (rc == 0)
-		rc = dump_attempts(k, NULL);
+	/* Where many services come and go it is never whole; the attempts are there all the same. */
+	if (rc == 0 || rc == -EINTR)
+		rc = dump_attempts(k, NULL) ?: rc;
 	k->torn = rc == -EINTR ? k->torn + 1 : 0;
 	if (k->torn >= RESYNC_TRIES)
 		k->torn = 0;
@@ -273,47 +283,29 @@ static void connect_kernel(struct kernel *k)
 	engine_arm(k->tick, CHECK_MS);
 }
 
-/* 1: failed attempts gave way since the store was told; @count: of them all. 0 or -errno. */
-static int evicted_more(struct kernel *k, char count[24])
-{
-	struct nl_stats now;
-	char then[24] = "0";
-	int rc;
-
-	if (!kernel_connected(k) || nl_stats_get(k->requests, &now) < 0)
-		return 0;
-	snprintf(count, 24, "%" PRIu64, now.value[RINGBACK_A_STATS_EVICTED_FAILED]);
-	rc = store_meta_get(k->e->store, EVICTED, then, sizeof(then));
-	return rc < 0 && rc != -ENOENT ? rc : strcmp(then, count) != 0;
-}
-
 int kernel_note_evicted(struct kernel *k)
 {
-	char count[24];
-	int rc = evicted_more(k, count);
-
-	if (rc <= 0)
-		return rc;
-	rc = store_meta_put(k->e->store, EVICTED, count);
-	/* Another module, in which nothing has; what the last one had is lost anyway. */
-	if (rc < 0 || strcmp(count, "0") == 0)
-		return rc;
-	log_warn("the kernel's table was full, and failed attempts gave way to others");
-	/* Brings back what is there. */
-	kernel_resync(k);
-	return store_waiter_lost(k->e->store, NULL);
-}
-
-static void check_evicted(struct kernel *k)
-{
-	char count[24];
+	char now[24], then[24] = "0";
+	struct nl_stats stats;
 	int rc;
 
-	if (evicted_more(k, count) <= 0 || batch_begin(k->e->batch) < 0)
-		return;
-	rc = kernel_note_evicted(k);
-	if (rc < 0)
-		batch_fail(k->e->batch, rc, "note what gave way in the kernel");
+	if (!kernel_connected(k) || nl_stats_get(k->requests, &stats) < 0)
+		return 0;
+	snprintf(now, sizeof(now), "%" PRIu64, stats.value[RINGBACK_A_STATS_EVICTED_FAILED]);
+	rc = store_meta_get(k->e->store, EVICTED, then, sizeof(then));
+	if (rc < 0 && rc != -ENOENT)
+		return rc;
+	if (strcmp(then, now) == 0)
+		return 0;
+	rc = store_meta_put(k->e->store, EVICTED, now);
+	/* Another module, in which nothing has; what the last one had is lost anyway. */
+	if (rc < 0 || strcmp(now, "0") == 0)
+		return rc;
+	log_warn("the kernel's table was full, and failed attempts gave way to others");
+	/* Brings back what is there. In a full table that will not be so for long. */
+	if (!evtimer_pending(k->resync, NULL))
+		engine_arm(k->resync, EVICTED_MS);
+	return store_waiter_lost(k->e->store, NULL);
 }
 
 static void check(struct kernel *k)
@@ -333,11 +325,15 @@ static void check(struct kernel *k)
 		connect_kernel(k);
 		return;
 	}
-	check_evicted(k);
-	/* An answer after a recovery that was undone brings no new event. */
-	if (tracker_open(k->e->tracker) && dump_services(k) == -EINTR)
-		engine_arm(k->resync, RESYNC_MS);
+	/* Before the events, which may have us look again at once. */
 	engine_arm(k->tick, CHECK_MS);
+	if (!tracker_open(k->e->tracker))
+		return;
+	if (drain(k))
+		events_lost(k);
+	/* An answer after a recovery that was undone brings no new event. */
+	if (dump_services(k) == -EINTR)
+		engine_arm(k->resync, RESYNC_MS);
 }
 
 static void tick(evutil_socket_t fd, short what, void *arg)

@@ -17,7 +17,7 @@
  */
 #define EARLY_MAX 256
 /* Services whose attempts were forgotten last: more than end between two rounds of the loop. */
-#define FORGOTTEN_MAX 64
+#define FORGOTTEN_MAX 1024
 
 struct tracker {
 	struct engine *e;
