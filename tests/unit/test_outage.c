@@ -45,14 +45,14 @@ static void failures_join(void **state)
 	struct waiter w;
 
 	(void)state;
-	assert_true(waiter_join(&w, false, &f));
+	assert_true(waiter_join(&w, false, &f, 100));
 	assert_int_equal(w.attempts, 3);
-	assert_false(waiter_join(&w, true, &f)); /* a dump says it again */
+	assert_false(waiter_join(&w, true, &f, 100)); /* a dump says it again */
 
 	/* The kernel lost it and counts anew: one story for the waiter. */
 	w.in_kernel = false;
 	f = (struct waiter){ .first = 50, .last = 60, .attempts = 1, .in_kernel = true };
-	assert_true(waiter_join(&w, true, &f));
+	assert_true(waiter_join(&w, true, &f, 100));
 	assert_int_equal(w.first, 10);
 	assert_int_equal(w.last, 60);
 	assert_int_equal(w.attempts, 3);
@@ -61,16 +61,25 @@ static void failures_join(void **state)
 	/* Told, and failing again in the same outage: waits again, is not owed yet. */
 	w.state = WAITER_NOTIFIED;
 	w.told = 70;
-	assert_false(waiter_join(&w, true, &f));
+	assert_false(waiter_join(&w, true, &f, 100));
 	assert_int_equal(w.state, WAITER_NOTIFIED);
 	f = (struct waiter){ .first = 80, .last = 90, .attempts = 2, .in_kernel = true };
-	assert_true(waiter_join(&w, true, &f));
+	assert_true(waiter_join(&w, true, &f, 100));
 	assert_int_equal(w.state, WAITER_WAITING);
 	assert_int_equal(w.first, 80);
 	assert_int_equal(w.told, 70);
 	assert_false(waiter_owed(&w, 71, 300));
 	assert_true(waiter_owed(&w, 70 + 300 * SEC, 300));
 	assert_true(waiter_owed(&w, 69, 300)); /* the clock was set back */
+
+	/* By the clock it was before: no older than what was said before that. */
+	f = (struct waiter){ .first = 40, .last = 50, .attempts = 1, .in_kernel = true };
+	w.state = WAITER_NOTIFIED;
+	assert_false(waiter_join(&w, true, &f, 90));
+	assert_true(waiter_join(&w, true, &f, 60));
+	assert_int_equal(w.state, WAITER_WAITING);
+	assert_int_equal(w.last, 50);
+	assert_false(waiter_join(&w, true, &f, 40));
 }
 
 static void verdicts(void **state)

@@ -61,7 +61,7 @@ int waiter_record(struct engine *e, const struct outage *o, const struct nl_atte
 	else
 		lookup_contact(e, engine_watch(e, o->watch), &a->client,
 			       a->has_mac ? &a->mac : NULL, f.mail);
-	if (!waiter_join(&w, rc == 0, &f))
+	if (!waiter_join(&w, rc == 0, &f, time_now()))
 		return 0;
 	rc = store_waiter_put(e->store, &w);
 	return rc < 0 ? rc : 1;

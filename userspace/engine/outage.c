@@ -27,14 +27,17 @@ bool outage_merges(const struct outage *last, int64_t began, uint32_t flap)
 	return last->ended && llabs(began - last->ended) < (int64_t)flap * NSEC_PER_SEC;
 }
 
-bool waiter_join(struct waiter *w, bool known, const struct waiter *f)
+bool waiter_join(struct waiter *w, bool known, const struct waiter *f, int64_t now)
 {
 	int64_t told = known ? w->told : 0;
 	int64_t first = f->first;
 	uint32_t attempts = f->attempts;
 
-	/* The same failure again, from a dump: nothing but that the kernel has it. */
-	if (known && f->last <= w->last) {
+	/*
+	 * The same failure again, from a dump: nothing but that the kernel has it. (What
+	 * lies in the future is from before the clock was set back, and no measure.)
+	 */
+	if (known && (f->last == w->last || (f->last < w->last && w->last <= now))) {
 		if (w->in_kernel || !f->in_kernel || w->state != WAITER_WAITING)
 			return false;
 		w->in_kernel = true;

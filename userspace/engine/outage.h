@@ -91,7 +91,7 @@ bool outage_merges(const struct outage *last, int64_t began, uint32_t flap);
  * that client: *@w, or nothing when @known is false. Returns true when this is
  * news and *@w has to be stored; only then is a contact to be resolved.
  */
-bool waiter_join(struct waiter *w, bool known, const struct waiter *f);
+bool waiter_join(struct waiter *w, bool known, const struct waiter *f, int64_t now);
 
 /*
  * Where @w is told as things are: at the address of its answer @a, where @watch asks for
