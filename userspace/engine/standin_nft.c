@@ -78,10 +78,18 @@ static int run(struct nft_ctx *ctx, const char *commands, char *why, size_t size
 	return -EIO;
 }
 
+static int put_table(struct nft_ctx *ctx, uint16_t port, bool conntrack, char *why, size_t size)
+{
+	char commands[2048];
+
+	snprintf(commands, sizeof(commands), ruleset, conntrack ? cookies : "", port, port,
+		 conntrack ? note : "");
+	return run(ctx, commands, why, size);
+}
+
 struct standin_nft *standin_nft_install(uint16_t port, bool conntrack, char *why, size_t size)
 {
 	struct standin_nft *n = calloc(1, sizeof(*n));
-	char commands[2048];
 
 	if (n)
 		n->ctx = nft_ctx_new(NFT_CTX_DEFAULT);
@@ -94,9 +102,9 @@ struct standin_nft *standin_nft_install(uint16_t port, bool conntrack, char *why
 	nft_ctx_buffer_output(n->ctx);
 	/* One without an owner is nobody's: it would stand in the way. */
 	run(n->ctx, "delete table " TABLE, why, size);
-	snprintf(commands, sizeof(commands), ruleset, conntrack ? cookies : "", port, port,
-		 conntrack ? note : "");
-	if (!run(n->ctx, commands, why, size))
+	/* Connections bear no marks in every kernel; without them SYN cookies alone do not work. */
+	if (!put_table(n->ctx, port, conntrack, why, size) ||
+	    (conntrack && !put_table(n->ctx, port, false, why, size)))
 		return n;
 	nft_ctx_free(n->ctx);
 	free(n);
