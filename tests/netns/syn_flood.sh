@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# A SYN flood leaves no trace; a client that fails during it is recorded and told.
+# alone: looks at the slab, which all share. A SYN flood leaves no trace; a client
+# that fails during it is recorded and told.
 . "$(dirname "$0")/../lib.sh"
 
 #   client2 sends SYNs in the names of many; client1 really wants to connect
