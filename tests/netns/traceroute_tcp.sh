@@ -30,13 +30,13 @@ story()
 	links router <<-LINKS
 		neigh replace $NOBODY lladdr 02:00:00:00:00:99 dev servers nud permanent
 	LINKS
-	watch_add "trace$FAMILY" "$SERVERS" tcp/80 admission "$1" no-reply 2
+	watch_add "trace$FAMILY" "$SERVERS" tcp/80 admission "$1" no-reply "$(slow 2)"
 	unmatched=$(stat_of unmatched-icmp)
 	for hop in $((first + 1)) $((first + 2)) $((first + 3)); do
 		probe "$hop"
 	done
 	check "three errors were seen" wait_until 5 errors_seen $((unmatched + 3))
-	time_passes 3
+	time_passes "$(slow 3)"
 	check "no probe is an attempt" attempt_unknown "$CLIENT1" "$NOBODY" 80
 	check "no service is in trouble" [ "$(rb -j show services | jq length)" = 0 ]
 	echo "tcp $CLIENT1 $NOBODY $first 80 seq=$first" | forges client1

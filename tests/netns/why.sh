@@ -27,8 +27,8 @@ tells()
 
 setup_topology
 mail_starts
-WATCH_LINES='clients = {"198.51.100.0/24", "2001:db8:1::/64"} flap = 60'
-daemon_conf
+WATCH_LINES='clients = {"198.51.100.0/24", "2001:db8:1::/64"} flap = '$(slow 60)
+PROBE_MIN=600 PROBE_MAX=600 daemon_conf
 daemon_starts
 contact 198.51.100.7 anna@example.org
 contact 2001:db8:1::/64 carla@example.net
@@ -82,6 +82,7 @@ server_stops server1 80
 client_fails client1 192.0.2.10 80
 check "it is down again" wait_until 5 outage_open 192.0.2.10 80
 server_starts server1 80
+rb recover 192.0.2.10 >/dev/null || fail "no outage of the server"
 check "and back" wait_until 15 logged '1 told just before'
 check "that is why" why_is waiter told-before 198.51.100.7 192.0.2.10 tcp/80
 
