@@ -209,18 +209,19 @@ static int dump_attempts(struct kernel *k, const struct service *s)
 static void resync_due(evutil_socket_t fd, short what, void *arg)
 {
 	struct kernel *k = arg;
-	int rc;
+	int services, rc;
 
 	(void)fd;
 	(void)what;
 	if (drain(k))
 		tracker_blind(k->e->tracker);
 	k->e->count.resyncs++;
-	rc = dump_services(k);
+	services = dump_services(k);
 	k->n_wanted = 0;
 	/* Where many services come and go it is never whole; the attempts are there all the same. */
-	if (rc == 0 || rc == -EINTR)
-		rc = dump_attempts(k, NULL) ?: rc;
+	rc = services == 0 || services == -EINTR ? dump_attempts(k, NULL) : services;
+	if (rc == 0)
+		rc = services;
 	k->torn = rc == -EINTR ? k->torn + 1 : 0;
 	if (k->torn >= RESYNC_TRIES)
 		k->torn = 0;
