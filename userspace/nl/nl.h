@@ -31,6 +31,15 @@ const char *nl_error(const struct nl *nl);
 /* The same for a failed nl_open(). */
 const char *nl_strerror_open(int err);
 
+/* Room for nl_instance(), its NUL included. */
+#define NL_INSTANCE_LEN 32
+/*
+ * Names the module and the network namespace that @nl talks to: since the host started no
+ * other module or namespace had that name. (A kernel before 5.14 names no namespaces.) @buf: NL_INSTANCE_LEN bytes;
+ * returned.
+ */
+char *nl_instance(const struct nl *nl, char *buf);
+
 /* --- watches ------------------------------------------------------------ */
 /* @replace: change an existing watch of that name instead of -EEXIST. */
 int nl_watch_new(struct nl *nl, const struct conf_watch *w, bool replace);
@@ -136,14 +145,6 @@ const char *nl_config_name(int attr);
 int nl_subscribe(struct nl *nl, bool outages, bool attempts);
 /* Non-blocking after nl_subscribe(); poll it for reading. */
 int nl_fd(const struct nl *nl);
-
-/* Room for nl_instance(), its NUL included. */
-#define NL_INSTANCE_LEN 32
-/*
- * Names the module and the network namespace that @nl talks to: since the host started no
- * other module or namespace had that name. (A kernel before 5.14 names no namespaces.)
- */
-char *nl_instance(const struct nl *nl, char *buf);
 struct nl_events {
 	int (*attempt)(const struct nl_attempt *a, void *arg);	/* or NULL */
 	int (*service)(const struct nl_service *s, void *arg);	/* or NULL */
